@@ -1,0 +1,108 @@
+import { RuntimeError } from "../base/runtime_error.ts";
+import type { DeadLetterReason } from "./dead_letter.ts";
+import type { JsonValue, Task, TaskId } from "./task.ts";
+
+/** The life of a source event: offered → done | dead; retrying a dead letter turns it back. */
+export type JournalState = "offered" | "done" | "dead";
+
+/** What a source writes before it publishes. */
+export interface JournalOffer {
+  readonly task: Task;
+  /** The queue it goes to, so that it can be offered again after a crash. */
+  readonly queue: string;
+  /** Recognises the same event under another id (a mailbox that renumbered its mails). Unique per source. */
+  readonly fingerprint?: string;
+}
+
+/** `new`: written now. Otherwise what the journal already knew, under this id or this fingerprint. */
+export interface JournalVerdict {
+  readonly taskId: TaskId;
+  readonly kind: "new" | JournalState;
+  /** Set when the fingerprint, not the id, was known: the id of the earlier row. */
+  readonly sameAs?: TaskId;
+}
+
+export interface JournalRow {
+  readonly task: Task;
+  readonly queue: string;
+  readonly state: JournalState;
+  /** Hand-outs to a worker that never ended: each is a crash. */
+  readonly handOuts: number;
+  /** Milliseconds since 1970 UTC. */
+  readonly offeredAt: number;
+  /** When the source was told (a mail was marked \Seen); absent until then. */
+  readonly settledAt?: number;
+  readonly reason?: DeadLetterReason;
+  readonly detail?: string;
+}
+
+/**
+ * Lets a handler's own transaction write `done` beside its effect. Opaque to handlers: pass it to the database that holds
+ * the journal. That database refuses it once `open` is false or the row is no longer `offered`.
+ */
+export interface UnitOfWork {
+  readonly taskId: TaskId;
+  /** False for a task without a journal row: then there is nothing to write. */
+  readonly journaled: boolean;
+  /** False once the delivery is settled, lost or aborted. */
+  readonly open: boolean;
+  /** Called by the database after the commit that carried `done`. */
+  committed(): void;
+}
+
+/**
+ * One row per source event, in the application's database. It is the memory that makes effects happen once: what is
+ * neither done nor dead is offered again after a crash. Source: architecture, section 4.
+ */
+export interface Journal {
+  /** Writes each as `offered` unless it is known. Durable when it resolves. Verdicts in the order of the offers. */
+  offer(offers: readonly JournalOffer[]): Promise<readonly JournalVerdict[]>;
+  /** Counts a hand-out, before the handler runs. Resolves with the hand-outs that have not ended, this one included; 0 when there is no row. */
+  handOut(taskId: TaskId): Promise<number>;
+  /** The hand-out ended without a crash and without a result (retry, requeue): the count returns to 0. */
+  handBack(taskId: TaskId): Promise<void>;
+  /** @throws {JournalRowMissingError} when there is no such row. A row already done stays done. */
+  done(taskId: TaskId): Promise<void>;
+  dead(taskId: TaskId, reason: DeadLetterReason, detail: string): Promise<void>;
+  /** A dead row is `offered` again, with no hand-outs. Undefined when it is not dead. */
+  revive(taskId: TaskId): Promise<JournalRow | undefined>;
+  find(taskId: TaskId): Promise<JournalRow | undefined>;
+  /** Rows in `state`, oldest first; `after` is the last id of the previous page. */
+  list(options: {
+    readonly state: JournalState;
+    readonly source?: string;
+    readonly after?: TaskId;
+    readonly limit: number;
+  }): Promise<readonly JournalRow[]>;
+  /** Which of these ids are known, and how they stand. */
+  statesOf(ids: readonly TaskId[]): Promise<ReadonlyMap<TaskId, JournalState>>;
+  /** Rows of `source` that are done or dead and whose source was not yet told, oldest first. */
+  unsettled(source: string, limit: number): Promise<readonly JournalRow[]>;
+  /** The source was told. */
+  settled(ids: readonly TaskId[]): Promise<void>;
+  /** Called after a commit that turned rows of `source` done or dead, or revived them: a hint to look. */
+  watch(source: string, onChange: () => void): Disposable;
+  /** A small value a source remembers (its position); undefined before the first save. */
+  checkpoint(source: string): Promise<JsonValue | undefined>;
+  saveCheckpoint(source: string, value: JsonValue): Promise<void>;
+}
+
+/** The unit of work is closed, or its row is already done or dead: somebody else has finished this task. Nothing was written. */
+export class UnitOfWorkClosedError extends RuntimeError {
+  readonly code = "UNIT_OF_WORK_CLOSED";
+
+  constructor(taskId: string) {
+    super(
+      `Task ${taskId} is no longer this worker's to finish; its transaction was rolled back and nothing was written.`,
+    );
+  }
+}
+
+export class JournalRowMissingError extends RuntimeError {
+  readonly code = "JOURNAL_ROW_MISSING";
+  override readonly failureClass = "permanent";
+
+  constructor(taskId: string) {
+    super(`The journal has no row for task ${taskId}: its source must offer it before it publishes it.`);
+  }
+}

@@ -1,0 +1,27 @@
+import { RuntimeError } from "../base/runtime_error.ts";
+
+/** A draft that cannot become a task: no id, a payload that is not JSON or is over the inline limit. */
+export class TaskInvalidError extends RuntimeError {
+  readonly code = "TASK_INVALID";
+  override readonly failureClass = "permanent";
+}
+
+export type AbortReason = "lease-lost" | "timeout" | "shutdown" | "cancelled";
+
+const abortSentence: Readonly<Record<AbortReason, string>> = {
+  "lease-lost": "its lease ran out and another worker may hold it. Split the handler or raise the queue's lease",
+  timeout: "it ran longer than the worker's `timeout`. Raise it or split the handler",
+  shutdown: "the runtime is stopping. It was put back without burning an attempt",
+  cancelled: "somebody cancelled it",
+};
+
+/** Why a delivery's signal aborted; it is the signal's `reason`. */
+export class TaskAbortedError extends RuntimeError {
+  readonly code = "TASK_ABORTED";
+  readonly reason: AbortReason;
+
+  constructor(taskId: string, reason: AbortReason) {
+    super(`Task ${taskId} was stopped: ${abortSentence[reason]}.`);
+    this.reason = reason;
+  }
+}

@@ -1,0 +1,91 @@
+import type { Clock } from "../base/clock.ts";
+import type { BlobStore } from "./blob_store.ts";
+import type { ConfigOf, Schema } from "./config_schema.ts";
+import type { Journal } from "./journal.ts";
+import type { Publisher } from "./publisher.ts";
+import type { EventChannel } from "./runtime_event.ts";
+import type { TaskHandler } from "./task_handler.ts";
+import type { QueueCapability, QueueSettings, TaskQueue } from "./task_queue.ts";
+import type { TaskSource } from "./task_source.ts";
+import type { TraceFactory } from "./trace_factory.ts";
+
+/** What every unit gets, by name. */
+export interface UnitParts {
+  /** The unit's name in the config. */
+  readonly name: string;
+  readonly clock: Clock;
+  readonly events: EventChannel;
+  readonly traces: TraceFactory;
+}
+
+export interface QueueParts extends UnitParts {
+  readonly settings: QueueSettings;
+}
+
+export interface SourceParts extends UnitParts {
+  readonly publisher: Publisher;
+  /** @throws {PartMissingError} from the getter's caller when the application provides none. */
+  readonly journal: Journal;
+  readonly blobs: BlobStore;
+}
+
+/** One way to make a queue: `adapter: memory`. The schema is light; the implementation is imported when it is used. */
+export interface QueueKind {
+  readonly role: "queue";
+  readonly kind: string;
+  readonly schema: Schema;
+  readonly capabilities: ReadonlySet<QueueCapability>;
+  create(config: unknown, parts: QueueParts): Promise<TaskQueue>;
+}
+
+/** One way to make a source: `adapter: imap`. */
+export interface SourceKind {
+  readonly role: "source";
+  readonly kind: string;
+  readonly schema: Schema;
+  /** It needs the application's journal and blob store. */
+  readonly journaled: boolean;
+  create(config: unknown, parts: SourceParts): Promise<TaskSource>;
+}
+
+/** One way to make a handler: `kind: lua`. `kind: module` is the runtime's own. */
+export interface HandlerKind {
+  readonly role: "handler";
+  readonly kind: string;
+  readonly schema: Schema;
+  create(config: unknown, parts: UnitParts): Promise<TaskHandler>;
+}
+
+/** Registered by the composition root; the config chooses among them by kind name. Source: architecture, "Unit kinds". */
+export type UnitKind = QueueKind | SourceKind | HandlerKind;
+
+/** Ties a kind's schema to the config type that `create` receives. */
+export function queueKind<S extends Schema>(kind: {
+  readonly kind: string;
+  readonly schema: S;
+  readonly capabilities: Iterable<QueueCapability>;
+  readonly create: (config: ConfigOf<S>, parts: QueueParts) => Promise<TaskQueue>;
+}): QueueKind {
+  return {
+    role: "queue",
+    kind: kind.kind,
+    schema: kind.schema,
+    capabilities: new Set(kind.capabilities),
+    create: (config, parts) => kind.create(config as ConfigOf<S>, parts),
+  };
+}
+
+export function sourceKind<S extends Schema>(kind: {
+  readonly kind: string;
+  readonly schema: S;
+  readonly journaled: boolean;
+  readonly create: (config: ConfigOf<S>, parts: SourceParts) => Promise<TaskSource>;
+}): SourceKind {
+  return {
+    role: "source",
+    kind: kind.kind,
+    schema: kind.schema,
+    journaled: kind.journaled,
+    create: (config, parts) => kind.create(config as ConfigOf<S>, parts),
+  };
+}
