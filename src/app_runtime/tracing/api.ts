@@ -1,0 +1,1 @@
+export { type Propagation, TraceService } from "./trace_service.ts";
