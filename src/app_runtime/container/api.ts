@@ -1,0 +1,2 @@
+export { ContainerSealedError } from "./container_errors.ts";
+export { ServiceContainer } from "./service_container.ts";
