@@ -1,0 +1,78 @@
+export interface DovecotConfigParts {
+  /** Owned by the user Dovecot runs as. */
+  readonly directory: string;
+  /** Name of that user, and of its group. */
+  readonly user: string;
+  readonly group: string;
+  readonly ports: { readonly imap: number; readonly imaps: number; readonly lmtp: number };
+  readonly certFile: string;
+  readonly keyFile: string;
+}
+
+/** Every user name works with this password, so a new name is a new empty mailbox. */
+export const dovecotPassword = "secret";
+
+/**
+ * A private Dovecot 2.3 that needs no root. A wrong password costs no waiting here, neither its own (auth_failure_delay) nor
+ * that of the next logins (anvil-auth-penalty). One setting per line: a brace with a setting on the
+ * same line is an error.
+ */
+export function dovecotConfig({ directory, user, group, ports, certFile, keyFile }: DovecotConfigParts): string {
+  return `base_dir = ${directory}/run
+state_dir = ${directory}/run
+instance_name = app_runtime_test
+log_path = ${directory}/dovecot.log
+protocols = imap lmtp
+listen = 127.0.0.1
+default_internal_user = ${user}
+default_internal_group = ${group}
+default_login_user = ${user}
+mail_uid = ${user}
+mail_gid = ${group}
+first_valid_uid = 1
+first_valid_gid = 1
+mail_location = maildir:${directory}/mail/%u
+ssl = yes
+ssl_cert = <${certFile}
+ssl_key = <${keyFile}
+disable_plaintext_auth = no
+auth_failure_delay = 0
+mail_max_userip_connections = 50
+passdb {
+  driver = static
+  args = password=${dovecotPassword}
+}
+userdb {
+  driver = static
+  args = uid=${user} gid=${group} home=${directory}/mail/%u allow_all_users=yes
+}
+service imap-login {
+  chroot =
+  inet_listener imap {
+    port = ${ports.imap}
+  }
+  inet_listener imaps {
+    port = ${ports.imaps}
+    ssl = yes
+  }
+}
+service anvil {
+  chroot =
+  unix_listener anvil-auth-penalty {
+    mode = 0
+  }
+}
+service stats {
+  chroot =
+}
+service lmtp {
+  inet_listener lmtp {
+    port = ${ports.lmtp}
+  }
+}
+namespace inbox {
+  inbox = yes
+  separator = /
+}
+`;
+}
