@@ -1,0 +1,97 @@
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { join, resolve } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import type { Clock } from "../../app_runtime/base/clock.ts";
+import { RuntimeError } from "../../app_runtime/base/runtime_error.ts";
+
+/** Who works in a data directory, as far as it is known. */
+export interface DirectoryHolder {
+  readonly pid: number;
+  readonly host: string;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly command: string;
+}
+
+/** Another process works in this data directory. A program that stops for it exits with code 75 (EX_TEMPFAIL). */
+export class DataDirectoryHeldError extends RuntimeError {
+  readonly code = "DATA_DIR_HELD";
+  override readonly failureClass = "permanent";
+  readonly holder: DirectoryHolder | undefined;
+
+  constructor(directory: string, holder: DirectoryHolder | undefined) {
+    const who =
+      holder === undefined
+        ? "a process that has just started"
+        : `process ${holder.pid} on ${holder.host} since ${holder.startedAt} (${holder.command})`;
+    super(
+      `The data directory ${directory} is held by ${who}. Stop that process, or give this one another platform.dataDir.`,
+    );
+    this.holder = holder;
+  }
+}
+
+/**
+ * The exclusive hold of a data directory. The lock is SQLite's lock on `held_by.lock`: the operating system lets go of it
+ * when the process dies, however it dies, so a stale hold cannot exist. `held_by.json` beside it only tells people who.
+ */
+export class DataDirectoryHold {
+  readonly #lock: DatabaseSync;
+  readonly #note: string;
+
+  private constructor(lock: DatabaseSync, note: string) {
+    this.#lock = lock;
+    this.#note = note;
+  }
+
+  /** Makes the directory when it is missing. @throws {DataDirectoryHeldError} */
+  static take(directory: string, clock: Clock): DataDirectoryHold {
+    const place = resolve(directory);
+    mkdirSync(place, { recursive: true });
+    const note = join(place, "held_by.json");
+    const lock = new DatabaseSync(join(place, "held_by.lock"), { timeout: 0 });
+    try {
+      lock.exec("BEGIN EXCLUSIVE");
+    } catch (thrown) {
+      lock.close();
+      throw isBusy(thrown) ? new DataDirectoryHeldError(place, readHolder(note)) : thrown;
+    }
+    writeHolder(note, clock);
+    return new DataDirectoryHold(lock, note);
+  }
+
+  /** Idempotent. */
+  release(): void {
+    if (!this.#lock.isOpen) return;
+    rmSync(this.#note, { force: true });
+    this.#lock.close();
+  }
+}
+
+/** SQLITE_BUSY, https://www.sqlite.org/rescode.html#busy */
+function isBusy(thrown: unknown): boolean {
+  const errcode = thrown instanceof Error ? Reflect.get(thrown, "errcode") : undefined;
+  return typeof errcode === "number" && (errcode & 0xff) === 5;
+}
+
+function writeHolder(note: string, clock: Clock): void {
+  const holder: DirectoryHolder = {
+    pid: process.pid,
+    host: hostname(),
+    startedAt: new Date(clock.wallNow()).toISOString(),
+    command: process.argv.join(" "),
+  };
+  // By rename, so that a reader never finds half a note.
+  writeFileSync(`${note}.new`, `${JSON.stringify(holder)}\n`);
+  renameSync(`${note}.new`, note);
+}
+
+/** The note may be missing for the moment in which its holder writes it. */
+function readHolder(note: string): DirectoryHolder | undefined {
+  try {
+    return JSON.parse(readFileSync(note, "utf8")) as DirectoryHolder;
+  } catch {
+    return undefined;
+  }
+}

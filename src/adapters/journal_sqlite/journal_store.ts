@@ -1,0 +1,124 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Clock } from "../../app_runtime/base/clock.ts";
+import { messageOf } from "../../app_runtime/base/runtime_error.ts";
+import type { Component } from "../../app_runtime/contracts/component.ts";
+import type { HealthContributor, HealthFinding } from "../../app_runtime/contracts/health_contributor.ts";
+import type { EventChannel, FactLevel } from "../../app_runtime/contracts/runtime_event.ts";
+import { DataDirectoryHold } from "./data_directory_hold.ts";
+import { journalMigrations } from "./journal_schema.ts";
+import { JournaledTransactions } from "./journaled_transactions.ts";
+import type { SchemaMigrations } from "./sql_statement.ts";
+import { type DatabaseLimits, type DatabaseState, SqliteDatabase } from "./sqlite_database.ts";
+import { SqliteJournal } from "./sqlite_journal.ts";
+
+const dayMs = 86_400_000;
+
+/**
+ * The data directory as a component: holds it exclusively, opens `journal.sqlite` in it with the journal's and the
+ * application's tables, and once a day forgets what was settled long ago. What it offers may be handed out before it is
+ * loaded; calls then fail with DatabaseUnavailableError.
+ */
+export class JournalStore implements Component {
+  readonly name = "journal";
+  readonly needs: readonly string[] = [];
+  readonly database: SqliteDatabase;
+  readonly journal: SqliteJournal;
+  /** For the application's own tables. */
+  readonly transactions: JournaledTransactions;
+  readonly health: HealthContributor;
+  readonly #dataDir: string;
+  readonly #clock: Clock;
+  readonly #events: EventChannel;
+  readonly #keepSettledMs: number;
+  #hold: DataDirectoryHold | undefined;
+  #nextCleaning: Disposable | undefined;
+  #lost = false;
+
+  constructor(parts: {
+    readonly dataDir: string;
+    /** The application's tables, which share the file so that they can share transactions. */
+    readonly migrations: readonly SchemaMigrations[];
+    readonly clock: Clock;
+    readonly events: EventChannel;
+    /** How long a finished task is remembered after its source was told; a source event offered again later is new. */
+    readonly keepSettledMs: number;
+    readonly limits?: Partial<DatabaseLimits>;
+  }) {
+    const { clock } = parts;
+    this.#dataDir = parts.dataDir;
+    this.#clock = clock;
+    this.#events = parts.events;
+    this.#keepSettledMs = parts.keepSettledMs;
+    this.database = new SqliteDatabase({
+      path: join(parts.dataDir, "journal.sqlite"),
+      migrations: [journalMigrations, ...parts.migrations],
+      clock,
+      ...(parts.limits !== undefined && { limits: parts.limits }),
+      onStateChange: (state) => this.#report(state),
+    });
+    this.journal = new SqliteJournal({ database: this.database, clock });
+    this.transactions = new JournaledTransactions({ database: this.database, journal: this.journal });
+    this.health = { name: "journal", required: true, check: () => findingOf(this.database) };
+  }
+
+  /** @throws {DataDirectoryHeldError} when another process works there, or an error of sqlite_errors.ts. */
+  async load(): Promise<void> {
+    mkdirSync(this.#dataDir, { recursive: true });
+    this.#hold ??= DataDirectoryHold.take(this.#dataDir, this.#clock);
+    await this.database.open();
+  }
+
+  async start(): Promise<void> {
+    this.#scheduleCleaning();
+  }
+
+  async stop(): Promise<void> {
+    this.#nextCleaning?.[Symbol.dispose]();
+    await this.database.close();
+    this.#hold?.release();
+    this.#hold = undefined;
+  }
+
+  #scheduleCleaning(): void {
+    this.#nextCleaning = this.#clock.after(dayMs, () => {
+      this.#scheduleCleaning();
+      void this.#clean();
+    });
+  }
+
+  async #clean(): Promise<void> {
+    try {
+      const forgotten = await this.journal.forgetSettledBefore(this.#clock.wallNow() - this.#keepSettledMs);
+      this.#fact("debug", "journal_cleaned", `Forgot ${forgotten} tasks that were settled long ago.`, { forgotten });
+    } catch (thrown) {
+      this.#fact("warn", "journal_not_cleaned", `Old tasks were not forgotten today: ${messageOf(thrown)}`, {});
+    }
+  }
+
+  #report(state: DatabaseState): void {
+    if (state.kind === "reopening") {
+      this.#lost = true;
+      this.#fact("error", "database_lost", `The database is being opened again: ${state.why}`, {});
+    } else if (state.kind === "open" && this.#lost) {
+      this.#lost = false;
+      this.#fact("info", "database_back", "The database answers again.", {});
+    }
+  }
+
+  #fact(level: FactLevel, code: string, message: string, fields: Readonly<Record<string, number>>): void {
+    this.#events.emit({ unit: "component:journal", kind: "unit.fact", code, level, message, fields });
+  }
+}
+
+function findingOf(database: SqliteDatabase): HealthFinding {
+  const { state, path } = database;
+  switch (state.kind) {
+    case "open":
+      return { state: "pass" };
+    case "reopening":
+      return { state: "fail", output: `The database ${path} is being opened again: ${state.why}` };
+    case "closed":
+      return { state: "fail", output: `The database ${path} is closed.` };
+  }
+}

@@ -1,0 +1,241 @@
+import type { Clock } from "../../app_runtime/base/clock.ts";
+import type { DeadLetterReason } from "../../app_runtime/contracts/dead_letter.ts";
+import {
+  type HandOutCount,
+  type Journal,
+  type JournalOffer,
+  type JournalRow,
+  JournalRowMissingError,
+  type JournalState,
+  type JournalVerdict,
+  type UnitOfWork,
+  UnitOfWorkClosedError,
+} from "../../app_runtime/contracts/journal.ts";
+import type { JsonValue, TaskId } from "../../app_runtime/contracts/task.ts";
+import { journalColumns, journalRowOf } from "./journal_row.ts";
+import { SourceWatchers } from "./source_watchers.ts";
+import type { SqlResult, SqlRow, SqlStatement, SqlValue } from "./sql_statement.ts";
+import type { SqliteDatabase } from "./sqlite_database.ts";
+import { UnexpectedChangesError } from "./sqlite_errors.ts";
+
+const insertOffer = `INSERT INTO journal (task_id, source, queue, fingerprint, offered_at, task)
+  VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`;
+const findKnown = `SELECT 0 AS rank, task_id, state FROM journal WHERE task_id = ?1
+  UNION ALL SELECT 1 AS rank, task_id, state FROM journal WHERE source = ?2 AND fingerprint = ?3
+  ORDER BY rank LIMIT 1`;
+const countHandOut = `UPDATE journal SET hand_outs = hand_outs + (state = 'offered') WHERE task_id = ?
+  RETURNING state, hand_outs`;
+const markDone = `UPDATE journal SET state = 'done', ended_at = ? WHERE task_id = ? AND state = 'offered'
+  RETURNING source`;
+const markDead = `UPDATE journal SET state = 'dead', ended_at = ?, reason = ?, detail = ?, attempts = ?
+  WHERE task_id = ? AND state = 'offered' RETURNING source`;
+const markOffered = `UPDATE journal SET state = 'offered', hand_outs = 0, ended_at = NULL, settled_at = NULL,
+  reason = NULL, detail = NULL, attempts = NULL, discarded = 0
+  WHERE task_id = ? AND state = 'dead' RETURNING source, ${journalColumns}`;
+const forget = `DELETE FROM journal WHERE position IN
+  (SELECT position FROM journal WHERE state = 'done' AND settled_at IS NOT NULL AND settled_at < ? LIMIT ?)`;
+
+/** Literals, so that SQLite may use the partial indexes. */
+const listed: Readonly<Record<JournalState, string>> = {
+  offered: "state = 'offered'",
+  done: "state = 'done'",
+  dead: "state = 'dead' AND discarded = 0",
+};
+
+/** Ids asked for at once: a turn of the thread stays short even for a mailbox of 50,000 unread mails. */
+const idsPerCall = 5_000;
+const forgottenPerCall = 500;
+
+/** The journal in an SQLite file, beside the tables of the application whose effects it accounts for. */
+export class SqliteJournal implements Journal {
+  readonly #database: SqliteDatabase;
+  readonly #clock: Clock;
+  readonly #watchers = new SourceWatchers();
+
+  constructor(parts: { readonly database: SqliteDatabase; readonly clock: Clock }) {
+    this.#database = parts.database;
+    this.#clock = parts.clock;
+  }
+
+  async offer(offers: readonly JournalOffer[]): Promise<readonly JournalVerdict[]> {
+    if (offers.length === 0) return [];
+    const now = this.#clock.wallNow();
+    const results = await this.#database.write(
+      offers.map(({ task, queue, fingerprint }) => ({
+        sql: insertOffer,
+        params: [task.id, task.source, queue, fingerprint ?? null, now, JSON.stringify(task)],
+      })),
+    );
+    return await Promise.all(
+      offers.map((offer, index) =>
+        results[index]?.changes === 1
+          ? ({ taskId: offer.task.id, kind: "new" } satisfies JournalVerdict)
+          : this.#verdictOnKnown(offer),
+      ),
+    );
+  }
+
+  async handOut(taskId: TaskId): Promise<HandOutCount> {
+    const [result] = await this.#database.write([{ sql: countHandOut, params: [taskId] }], { durable: false });
+    const row = result?.rows[0];
+    if (row === undefined) return { state: undefined, handOuts: 0 };
+    return { state: row.state as JournalState, handOuts: Number(row.hand_outs) };
+  }
+
+  async handBack(taskId: TaskId): Promise<void> {
+    const sql = "UPDATE journal SET hand_outs = 0 WHERE task_id = ?";
+    await this.#database.write([{ sql, params: [taskId] }], { durable: false });
+  }
+
+  async done(taskId: TaskId): Promise<void> {
+    const [result] = await this.#database.write([this.#done(taskId)]);
+    if (this.#wakeSourcesOf(result)) return;
+    const known = await this.#database.read("SELECT 1 FROM journal WHERE task_id = ?", [taskId]);
+    if (known.length === 0) throw new JournalRowMissingError(taskId);
+  }
+
+  async dead(taskId: TaskId, reason: DeadLetterReason, detail: string, attempts: number): Promise<void> {
+    const params = [this.#clock.wallNow(), reason, detail, attempts, taskId];
+    const [result] = await this.#database.write([{ sql: markDead, params }]);
+    this.#wakeSourcesOf(result);
+  }
+
+  async discard(taskId: TaskId): Promise<void> {
+    const sql = "UPDATE journal SET discarded = 1 WHERE task_id = ? AND state = 'dead'";
+    await this.#database.write([{ sql, params: [taskId] }]);
+  }
+
+  async revive(taskId: TaskId): Promise<JournalRow | undefined> {
+    const [result] = await this.#database.write([{ sql: markOffered, params: [taskId] }]);
+    this.#wakeSourcesOf(result);
+    const row = result?.rows[0];
+    return row === undefined ? undefined : journalRowOf(row);
+  }
+
+  async find(taskId: TaskId): Promise<JournalRow | undefined> {
+    const [row] = await this.#database.read(`SELECT ${journalColumns} FROM journal WHERE task_id = ?`, [taskId]);
+    return row === undefined ? undefined : journalRowOf(row);
+  }
+
+  async list(options: {
+    readonly state: JournalState;
+    readonly source?: string;
+    readonly queue?: string;
+    readonly after?: TaskId;
+    readonly limit: number;
+  }): Promise<readonly JournalRow[]> {
+    const conditions = [listed[options.state]];
+    const params: SqlValue[] = [];
+    const add = (condition: string, value: string | undefined) => {
+      if (value === undefined) return;
+      conditions.push(condition);
+      params.push(value);
+    };
+    add("source = ?", options.source);
+    add("queue = ?", options.queue);
+    add("position > (SELECT position FROM journal WHERE task_id = ?)", options.after);
+    return await this.#rows(`${conditions.join(" AND ")} ORDER BY position LIMIT ?`, [...params, options.limit]);
+  }
+
+  async statesOf(ids: readonly TaskId[]): Promise<ReadonlyMap<TaskId, JournalState>> {
+    const sql = "SELECT task_id, state FROM journal WHERE task_id IN (SELECT value FROM json_each(?))";
+    const pages = await Promise.all(pagesOf(ids).map((page) => this.#database.read(sql, [JSON.stringify(page)])));
+    return new Map(pages.flat().map((row) => [row.task_id as TaskId, row.state as JournalState]));
+  }
+
+  unsettled(source: string, limit: number): Promise<readonly JournalRow[]> {
+    const where = "source = ? AND state <> 'offered' AND settled_at IS NULL ORDER BY position LIMIT ?";
+    return this.#rows(where, [source, limit]);
+  }
+
+  /** Not durable: what is forgotten with the machine is told to the source once more, which changes nothing there. */
+  async settled(ids: readonly TaskId[]): Promise<void> {
+    const sql = `UPDATE journal SET settled_at = ? WHERE task_id IN (SELECT value FROM json_each(?))
+      AND state <> 'offered' AND settled_at IS NULL`;
+    const now = this.#clock.wallNow();
+    const statements = pagesOf(ids).map((page) => ({ sql, params: [now, JSON.stringify(page)] }));
+    if (statements.length > 0) await this.#database.write(statements, { durable: false });
+  }
+
+  watch(source: string, onChange: () => void): Disposable {
+    return this.#watchers.add(source, onChange);
+  }
+
+  async checkpoint(source: string): Promise<JsonValue | undefined> {
+    const [row] = await this.#database.read("SELECT value FROM journal_checkpoint WHERE source = ?", [source]);
+    return row === undefined ? undefined : (JSON.parse(String(row.value)) as JsonValue);
+  }
+
+  async saveCheckpoint(source: string, value: JsonValue): Promise<void> {
+    const sql = "INSERT OR REPLACE INTO journal_checkpoint (source, value) VALUES (?, ?)";
+    await this.#database.write([{ sql, params: [source, JSON.stringify(value)] }]);
+  }
+
+  /**
+   * Writes `statements` and the `done` of a unit of work in one transaction; wakes the watchers after the commit. Results of
+   * `statements` alone. @throws {UnitOfWorkClosedError} when the task is no longer the caller's to finish.
+   */
+  async writeAndFinish(statements: readonly SqlStatement[], unitOfWork: UnitOfWork): Promise<readonly SqlResult[]> {
+    const { taskId, journaled } = unitOfWork;
+    const refusal = () => (unitOfWork.open ? undefined : new UnitOfWorkClosedError(taskId));
+    if (!journaled) return await this.#database.write(statements, { refusal });
+    const finish = { ...this.#done(taskId), expectChanges: 1 };
+    try {
+      const [finished, ...results] = await this.#database.write([finish, ...statements], { refusal });
+      unitOfWork.committed();
+      this.#wakeSourcesOf(finished);
+      return results;
+    } catch (thrown) {
+      if (thrown instanceof UnexpectedChangesError) throw misfit(thrown, taskId);
+      throw thrown;
+    }
+  }
+
+  /** Forgets done rows whose source was told before `wallMs`, in small transactions. Resolves with their number. */
+  async forgetSettledBefore(wallMs: number): Promise<number> {
+    let forgotten = 0;
+    for (;;) {
+      const [result] = await this.#database.write([{ sql: forget, params: [wallMs, forgottenPerCall] }]);
+      const changes = result?.changes ?? 0;
+      forgotten += changes;
+      if (changes < forgottenPerCall) return forgotten;
+    }
+  }
+
+  #done(taskId: TaskId): SqlStatement {
+    return { sql: markDone, params: [this.#clock.wallNow(), taskId] };
+  }
+
+  async #verdictOnKnown({ task, fingerprint }: JournalOffer): Promise<JournalVerdict> {
+    const [known] = await this.#database.read(findKnown, [task.id, task.source, fingerprint ?? null]);
+    // Only done rows are ever forgotten: one that vanished since the insert was done.
+    if (known === undefined) return { taskId: task.id, kind: "done" };
+    const verdict = { taskId: task.id, kind: known.state as JournalState };
+    return known.task_id === task.id ? verdict : { ...verdict, sameAs: known.task_id as TaskId };
+  }
+
+  async #rows(where: string, params: readonly SqlValue[]): Promise<readonly JournalRow[]> {
+    const rows: readonly SqlRow[] = await this.#database.read(
+      `SELECT ${journalColumns} FROM journal WHERE ${where}`,
+      params,
+    );
+    return rows.map(journalRowOf);
+  }
+
+  #wakeSourcesOf(result: SqlResult | undefined): boolean {
+    const rows = result?.rows ?? [];
+    for (const row of rows) this.#watchers.wake(String(row.source));
+    return rows.length > 0;
+  }
+}
+
+/** The `done` went first, so that a lost task is recognised before anything else can go wrong; its caller never saw it. */
+function misfit(error: UnexpectedChangesError, taskId: TaskId): Error {
+  return error.statement === 0 ? new UnitOfWorkClosedError(taskId) : error.withoutFirst(1);
+}
+
+function pagesOf(ids: readonly TaskId[]): readonly (readonly TaskId[])[] {
+  const pages: (readonly TaskId[])[] = [];
+  for (let from = 0; from < ids.length; from += idsPerCall) pages.push(ids.slice(from, from + idsPerCall));
+  return pages;
+}

@@ -1,0 +1,67 @@
+import { DatabaseSync } from "node:sqlite";
+import { type MessagePort, parentPort, workerData } from "node:worker_threads";
+import { CommitGroup } from "./commit_group.ts";
+import { migrate } from "./migrate.ts";
+import type { SqlRow } from "./sql_statement.ts";
+import { failureOf } from "./sqlite_failure.ts";
+import { StatementCache } from "./statement_cache.ts";
+import type { Answer, FromThread, ThreadSettings, ToThread, WireRead } from "./thread_protocol.ts";
+
+/**
+ * The thread in which the database lives: node:sqlite is synchronous, and an fsync on the main thread would stop mail and
+ * leases. It answers each message in order and knows nothing of what the tables mean.
+ */
+function serve(port: MessagePort, settings: ThreadSettings): void {
+  let database: DatabaseSync;
+  try {
+    database = openDatabase(settings);
+  } catch (thrown) {
+    post(port, { kind: "open_failed", failure: failureOf(thrown) });
+    port.close();
+    return;
+  }
+  const statements = new StatementCache(database);
+  const group = new CommitGroup(database, statements);
+  port.on("message", (message: ToThread) => {
+    if (message.kind === "close") {
+      database.close();
+      port.close();
+      return;
+    }
+    // Reads come first, outside the transaction: they never see what a neighbour has not committed.
+    const { reads, writes } = message;
+    if (reads.length > 0) post(port, { kind: "read", answers: reads.map((read) => answerRead(statements, read)) });
+    if (writes.length > 0) post(port, { kind: "written", answers: group.run(writes) });
+  });
+  post(port, { kind: "opened" });
+}
+
+function openDatabase(settings: ThreadSettings): DatabaseSync {
+  const database = new DatabaseSync(settings.path, {
+    timeout: settings.busyTimeoutMs,
+    enableForeignKeyConstraints: true,
+  });
+  try {
+    database.exec("PRAGMA journal_mode=WAL; PRAGMA journal_size_limit=67108864");
+    if (settings.maxPages > 0) database.exec(`PRAGMA max_page_count=${settings.maxPages}`);
+    migrate(database, settings.migrations);
+    return database;
+  } catch (thrown) {
+    database.close();
+    throw thrown;
+  }
+}
+
+function answerRead(statements: StatementCache, read: WireRead): Answer<readonly SqlRow[]> {
+  try {
+    return { value: statements.run(read.sql, read.params).rows };
+  } catch (thrown) {
+    return { failure: failureOf(thrown) };
+  }
+}
+
+function post(port: MessagePort, message: FromThread): void {
+  port.postMessage(message);
+}
+
+if (parentPort !== null) serve(parentPort, workerData as ThreadSettings);

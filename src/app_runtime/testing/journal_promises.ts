@@ -1,0 +1,227 @@
+import assert from "node:assert/strict";
+import { type Journal, JournalRowMissingError } from "../contracts/journal.ts";
+import type { Task, TaskId } from "../contracts/task.ts";
+import { ManualClock, settlePromises } from "./manual_clock.ts";
+
+/** An empty journal that tells the time by `clock`. */
+export type OpenJournal = (
+  clock: ManualClock,
+) => Promise<{ readonly journal: Journal; readonly close: () => Promise<void> }>;
+
+/** One thing every Journal promises, as a plain case for any test runner: `test(promise.name, () => promise.run(open))`. */
+export interface JournalPromise {
+  readonly name: string;
+  run(open: OpenJournal): Promise<void>;
+}
+
+interface Desk {
+  readonly journal: Journal;
+  readonly clock: ManualClock;
+  /** Offers tasks with these ids from "inbox" to "orders". */
+  offer(...ids: readonly string[]): Promise<void>;
+}
+
+export const journalPromises: readonly JournalPromise[] = [
+  promise("an event offered for the first time is new, and known ever after", async ({ journal, offer }) => {
+    await offer("a");
+    const verdicts = await journal.offer([offerOf("a"), offerOf("b")]);
+    assert.deepEqual(verdicts, [
+      { taskId: "a", kind: "offered" },
+      { taskId: "b", kind: "new" },
+    ]);
+  }),
+  promise("the same event twice in one offer is written once", async ({ journal }) => {
+    const verdicts = await journal.offer([offerOf("a"), offerOf("a")]);
+    assert.deepEqual(
+      verdicts.map((verdict) => verdict.kind),
+      ["new", "offered"],
+    );
+  }),
+  promise("a known fingerprint under another id is recognised, and only within its source", async ({ journal }) => {
+    await journal.offer([{ ...offerOf("uid-1"), fingerprint: "sha" }]);
+    await journal.done(id("uid-1"));
+    const [renumbered, elsewhere] = await journal.offer([
+      { ...offerOf("uid-9"), fingerprint: "sha" },
+      { ...offerOf("other-9", "archive"), fingerprint: "sha" },
+    ]);
+    assert.deepEqual(renumbered, { taskId: "uid-9", kind: "done", sameAs: "uid-1" });
+    assert.equal(elsewhere?.kind, "new");
+    assert.equal(await journal.find(id("uid-9")), undefined);
+  }),
+  promise("a row gives back its task as it was offered", async ({ journal, clock, offer }) => {
+    await offer("a");
+    const row = await journal.find(id("a"));
+    assert.deepEqual(row, {
+      task: offerOf("a").task,
+      queue: "orders",
+      state: "offered",
+      handOuts: 0,
+      offeredAt: clock.wallNow(),
+    });
+  }),
+  promise("hand-outs that never end are counted, and handing back clears the count", async ({ journal, offer }) => {
+    await offer("a");
+    await journal.handOut(id("a"));
+    assert.deepEqual(await journal.handOut(id("a")), { state: "offered", handOuts: 2 });
+    await journal.handBack(id("a"));
+    assert.deepEqual(await journal.handOut(id("a")), { state: "offered", handOuts: 1 });
+  }),
+  promise(
+    "a hand-out says when the row is finished or unknown, and counts nothing then",
+    async ({ journal, offer }) => {
+      await offer("a");
+      await journal.done(id("a"));
+      assert.deepEqual(await journal.handOut(id("a")), { state: "done", handOuts: 0 });
+      assert.equal((await journal.handOut(id("nobody"))).state, undefined);
+    },
+  ),
+  promise("done is written once: later words about the task change nothing", async ({ journal, clock, offer }) => {
+    await offer("a");
+    await journal.done(id("a"));
+    const endedAt = clock.wallNow();
+    await clock.advance(1_000);
+    await journal.done(id("a"));
+    await journal.dead(id("a"), "exhausted", "too late", 5);
+    const row = await journal.find(id("a"));
+    assert.deepEqual([row?.state, row?.endedAt, row?.reason], ["done", endedAt, undefined]);
+  }),
+  promise("done for a task that was never offered is refused", async ({ journal }) => {
+    await assert.rejects(journal.done(id("nobody")), JournalRowMissingError);
+  }),
+  promise("a dead row keeps its reason, and reviving makes it as new", async ({ journal, clock, offer }) => {
+    await offer("a");
+    await journal.handOut(id("a"));
+    await journal.dead(id("a"), "rejected", "no such customer", 3);
+    const dead = await journal.find(id("a"));
+    assert.deepEqual(
+      [dead?.state, dead?.reason, dead?.detail, dead?.attempts, dead?.endedAt],
+      ["dead", "rejected", "no such customer", 3, clock.wallNow()],
+    );
+    const revived = await journal.revive(id("a"));
+    assert.deepEqual([revived?.state, revived?.handOuts, revived?.reason], ["offered", 0, undefined]);
+  }),
+  promise("only a dead row can be revived", async ({ journal, offer }) => {
+    await offer("a");
+    assert.equal(await journal.revive(id("a")), undefined);
+    assert.equal(await journal.revive(id("nobody")), undefined);
+  }),
+  promise("a discarded row stays dead but is no longer listed", async ({ journal, offer }) => {
+    await offer("a", "b");
+    await journal.dead(id("a"), "exhausted", "", 5);
+    await journal.dead(id("b"), "exhausted", "", 5);
+    await journal.discard(id("a"));
+    assert.deepEqual(idsOf(await journal.list({ state: "dead", limit: 10 })), ["b"]);
+    assert.equal((await journal.find(id("a")))?.state, "dead");
+  }),
+  promise("lists come oldest first, in pages that neither skip nor repeat", async ({ journal, offer }) => {
+    await offer("c", "a", "b");
+    await journal.done(id("a"));
+    const first = await journal.list({ state: "offered", limit: 1 });
+    assert.deepEqual(idsOf(first), ["c"]);
+    await journal.done(id("c"));
+    const rest = await journal.list({ state: "offered", after: id("c"), limit: 10 });
+    assert.deepEqual(idsOf(rest), ["b"]);
+  }),
+  promise("lists can be narrowed to a source and a queue", async ({ journal }) => {
+    await journal.offer([offerOf("a"), offerOf("b", "archive"), { ...offerOf("c"), queue: "late" }]);
+    assert.deepEqual(idsOf(await journal.list({ state: "offered", source: "inbox", limit: 9 })), ["a", "c"]);
+    assert.deepEqual(idsOf(await journal.list({ state: "offered", queue: "late", limit: 9 })), ["c"]);
+  }),
+  promise("thousands of ids are looked up at once; unknown ones are absent", async ({ journal, offer }) => {
+    await offer("a", "b", "c");
+    await journal.done(id("b"));
+    await journal.dead(id("c"), "rejected", "", 1);
+    const strangers = Array.from({ length: 6_000 }, (_, n) => id(`stranger-${n}`));
+    const states = await journal.statesOf([...strangers, id("a"), id("b"), id("c")]);
+    assert.deepEqual([...states].sort(), [
+      ["a", "offered"],
+      ["b", "done"],
+      ["c", "dead"],
+    ]);
+  }),
+  promise("what ended is unsettled until the source was told", async ({ journal, clock, offer }) => {
+    await offer("a", "b", "c");
+    await journal.dead(id("c"), "rejected", "", 1);
+    await journal.done(id("a"));
+    assert.deepEqual(idsOf(await journal.unsettled("inbox", 10)), ["a", "c"]);
+    await journal.settled([id("a"), id("b")]);
+    assert.deepEqual(idsOf(await journal.unsettled("inbox", 10)), ["c"]);
+    assert.equal((await journal.find(id("a")))?.settledAt, clock.wallNow());
+    assert.equal((await journal.find(id("b")))?.settledAt, undefined);
+  }),
+  promise("a revived row that ends again is unsettled again", async ({ journal, offer }) => {
+    await offer("a");
+    await journal.dead(id("a"), "rejected", "", 1);
+    await journal.settled([id("a")]);
+    await journal.revive(id("a"));
+    await journal.done(id("a"));
+    assert.deepEqual(idsOf(await journal.unsettled("inbox", 10)), ["a"]);
+  }),
+  promise("watchers of a source hear of its changes until they stop watching", async ({ journal, offer }) => {
+    await offer("a", "b", "c");
+    const heard: string[] = [];
+    const watching = journal.watch("inbox", () => heard.push("inbox"));
+    using _other = journal.watch("archive", () => heard.push("archive"));
+    for (const change of [
+      () => journal.done(id("a")),
+      () => journal.dead(id("b"), "rejected", "", 1),
+      () => journal.revive(id("b")),
+    ]) {
+      await change();
+      await settlePromises();
+    }
+    assert.deepEqual(heard, ["inbox", "inbox", "inbox"]);
+    watching[Symbol.dispose]();
+    await journal.done(id("c"));
+    await settlePromises();
+    assert.equal(heard.length, 3);
+  }),
+  promise("a checkpoint is remembered per source, the last one wins", async ({ journal }) => {
+    assert.equal(await journal.checkpoint("inbox"), undefined);
+    await journal.saveCheckpoint("inbox", { uidValidity: 1 });
+    await journal.saveCheckpoint("inbox", { uidValidity: 2, seen: [1, 2] });
+    assert.deepEqual(await journal.checkpoint("inbox"), { uidValidity: 2, seen: [1, 2] });
+    assert.equal(await journal.checkpoint("archive"), undefined);
+  }),
+];
+
+function promise(name: string, check: (desk: Desk) => Promise<void>): JournalPromise {
+  return {
+    name,
+    run: async (open) => {
+      const clock = new ManualClock();
+      const { journal, close } = await open(clock);
+      const offer = async (...ids: readonly string[]) => {
+        await journal.offer(ids.map((each) => offerOf(each)));
+      };
+      try {
+        await check({ journal, clock, offer });
+      } finally {
+        await close();
+      }
+    },
+  };
+}
+
+function offerOf(taskId: string, source = "inbox"): { readonly task: Task; readonly queue: string } {
+  const task: Task = {
+    id: id(taskId),
+    kind: "mail.received",
+    schemaVersion: 1,
+    payload: { subject: "12 chairs", size: 1_400 },
+    orderKey: "buyer@example.com",
+    priority: 0,
+    source,
+    carrier: { traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01" },
+    configVersion: "1",
+  };
+  return { task, queue: "orders" };
+}
+
+function id(text: string): TaskId {
+  return text as TaskId;
+}
+
+function idsOf(rows: readonly { readonly task: Task }[]): readonly string[] {
+  return rows.map((row) => row.task.id);
+}

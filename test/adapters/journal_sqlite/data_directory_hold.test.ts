@@ -1,0 +1,56 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { DataDirectoryHeldError, DataDirectoryHold } from "../../../src/adapters/journal_sqlite/data_directory_hold.ts";
+import { ManualClock } from "../../../src/app_runtime/testing/manual_clock.ts";
+import { temporaryDirectory } from "./temporary_directory.ts";
+
+const clock = new ManualClock();
+
+async function holdInAnotherProcess(directory: string) {
+  const child = fork(new URL("./hold_directory.ts", import.meta.url), [directory], { execArgv: [] });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  await once(child, "message");
+  return child;
+}
+
+test("a directory in use is refused, naming who holds it", async () => {
+  const directory = temporaryDirectory();
+  const child = await holdInAnotherProcess(directory);
+
+  const take = () => DataDirectoryHold.take(directory, clock);
+  expect(take).toThrow(DataDirectoryHeldError);
+  expect(take).toThrow(`process ${child.pid} on ${hostname()} since `);
+  expect(take).toThrow("hold_directory.ts");
+});
+
+test("the hold of a process that was killed is taken over", async () => {
+  const directory = temporaryDirectory();
+  const child = await holdInAnotherProcess(directory);
+  child.kill("SIGKILL");
+  await once(child, "exit");
+  expect(existsSync(join(directory, "held_by.json"))).toBe(true);
+
+  DataDirectoryHold.take(directory, clock).release();
+});
+
+test("a second hold within one process is refused too, until the first is released", () => {
+  const directory = temporaryDirectory();
+  const first = DataDirectoryHold.take(directory, clock);
+  expect(() => DataDirectoryHold.take(directory, clock)).toThrow(DataDirectoryHeldError);
+  first.release();
+  first.release();
+  DataDirectoryHold.take(directory, clock).release();
+  expect(existsSync(join(directory, "held_by.json"))).toBe(false);
+});
+
+test("a note that cannot be read does not hide the hold", () => {
+  const directory = temporaryDirectory();
+  const first = DataDirectoryHold.take(directory, clock);
+  onTestFinished(() => first.release());
+  writeFileSync(join(directory, "held_by.json"), "{");
+  expect(() => DataDirectoryHold.take(directory, clock)).toThrow("a process that has just started");
+});

@@ -1,0 +1,42 @@
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import { journalMigrations } from "../../../src/adapters/journal_sqlite/journal_schema.ts";
+import type { SchemaMigrations } from "../../../src/adapters/journal_sqlite/sql_statement.ts";
+import {
+  type DatabaseLimits,
+  type DatabaseState,
+  SqliteDatabase,
+} from "../../../src/adapters/journal_sqlite/sqlite_database.ts";
+import { SystemClock } from "../../../src/app_runtime/base/clock.ts";
+import { temporaryDirectory } from "./temporary_directory.ts";
+
+export const shop: SchemaMigrations = {
+  owner: "shop",
+  steps: ["CREATE TABLE orders (id INTEGER PRIMARY KEY, item TEXT NOT NULL UNIQUE, task_id TEXT) STRICT"],
+};
+
+export const insertItem = "INSERT INTO orders (item) VALUES (?)";
+
+/** A database with an `orders` table, closed after the test. */
+export async function openDatabase(
+  options: {
+    readonly path?: string;
+    readonly limits?: Partial<DatabaseLimits>;
+    readonly migrations?: readonly SchemaMigrations[];
+    readonly onStateChange?: (state: DatabaseState) => void;
+  } = {},
+): Promise<SqliteDatabase> {
+  const database = new SqliteDatabase({
+    migrations: [journalMigrations, shop],
+    clock: new SystemClock(),
+    ...options,
+    path: options.path ?? join(temporaryDirectory(), "shop.sqlite"),
+  });
+  onTestFinished(() => database.close());
+  await database.open();
+  return database;
+}
+
+export async function itemsIn(database: SqliteDatabase): Promise<readonly unknown[]> {
+  return (await database.read("SELECT item FROM orders ORDER BY id")).map((row) => row.item);
+}
