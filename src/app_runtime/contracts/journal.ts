@@ -32,8 +32,19 @@ export interface JournalRow {
   readonly offeredAt: number;
   /** When the source was told (a mail was marked \Seen); absent until then. */
   readonly settledAt?: number;
+  /** When it became done or dead. */
+  readonly endedAt?: number;
+  /** Of a dead row: why, in whose words, after how many attempts. */
   readonly reason?: DeadLetterReason;
   readonly detail?: string;
+  readonly attempts?: number;
+}
+
+export interface HandOutCount {
+  /** Undefined when the journal has no such row. */
+  readonly state: JournalState | undefined;
+  /** Hand-outs that have not ended, the one just counted included. */
+  readonly handOuts: number;
 }
 
 /**
@@ -57,13 +68,15 @@ export interface UnitOfWork {
 export interface Journal {
   /** Writes each as `offered` unless it is known. Durable when it resolves. Verdicts in the order of the offers. */
   offer(offers: readonly JournalOffer[]): Promise<readonly JournalVerdict[]>;
-  /** Counts a hand-out, before the handler runs. Resolves with the hand-outs that have not ended, this one included; 0 when there is no row. */
-  handOut(taskId: TaskId): Promise<number>;
+  /** Counts a hand-out, before the handler runs; only while the row is `offered`. */
+  handOut(taskId: TaskId): Promise<HandOutCount>;
   /** The hand-out ended without a crash and without a result (retry, requeue): the count returns to 0. */
   handBack(taskId: TaskId): Promise<void>;
   /** @throws {JournalRowMissingError} when there is no such row. A row already done stays done. */
   done(taskId: TaskId): Promise<void>;
-  dead(taskId: TaskId, reason: DeadLetterReason, detail: string): Promise<void>;
+  dead(taskId: TaskId, reason: DeadLetterReason, detail: string, attempts: number): Promise<void>;
+  /** Somebody decided against a dead row: it stays dead, and `list` no longer shows it. */
+  discard(taskId: TaskId): Promise<void>;
   /** A dead row is `offered` again, with no hand-outs. Undefined when it is not dead. */
   revive(taskId: TaskId): Promise<JournalRow | undefined>;
   find(taskId: TaskId): Promise<JournalRow | undefined>;
@@ -71,6 +84,7 @@ export interface Journal {
   list(options: {
     readonly state: JournalState;
     readonly source?: string;
+    readonly queue?: string;
     readonly after?: TaskId;
     readonly limit: number;
   }): Promise<readonly JournalRow[]>;

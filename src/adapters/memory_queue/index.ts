@@ -1,0 +1,2 @@
+export { MemoryQueue } from "./memory_queue.ts";
+export { memoryQueueKind } from "./memory_queue_kind.ts";

@@ -1,0 +1,76 @@
+import { type ConfigCheck, type ConfigShape, unitsReferTo } from "../config/api.ts";
+import type { ConfigOf, Schema } from "../contracts/config_schema.ts";
+import type { QueueKind, UnitKind } from "../contracts/unit_kind.ts";
+import { queueSchema } from "../queue/api.ts";
+import { workerSchema } from "../workers/api.ts";
+
+/** What every source understands, whatever its adapter. */
+export const sourceSchema = {
+  queue: { doc: "Name of the queue it publishes into.", format: "nonempty", default: null },
+  required: { doc: "Whether readiness depends on it.", format: "boolean", default: true },
+} as const satisfies Schema;
+
+export type SourceConfig = ConfigOf<typeof sourceSchema>;
+
+/** The whole shape of a configuration: the platform's sections, the modules', and units by role and kind. */
+export function configShape(sections: Readonly<Record<string, Schema>>, kinds: readonly UnitKind[]): ConfigShape {
+  return {
+    sections,
+    unitRoles: {
+      queues: {
+        doc: "Where tasks wait for a worker.",
+        common: queueSchema,
+        choice: { key: "adapter", kinds: schemasOf(kinds, "queue") },
+      },
+      sources: {
+        doc: "What brings work in.",
+        common: sourceSchema,
+        choice: { key: "adapter", kinds: schemasOf(kinds, "source") },
+      },
+      workers: { doc: "Pools that take tasks from a queue and pass them to a handler.", common: workerSchema },
+      handlers: {
+        doc: "What does the work.",
+        common: {},
+        choice: { key: "kind", kinds: { module: {}, ...schemasOf(kinds, "handler") } },
+      },
+    },
+  };
+}
+
+/** Names must lead somewhere, and a queue must be able to promise what is asked of it. */
+export function configChecks(kinds: readonly UnitKind[], moduleHandlers: ReadonlySet<string>): readonly ConfigCheck[] {
+  return [
+    unitsReferTo("sources", "queue", "queues"),
+    unitsReferTo("workers", "queue", "queues"),
+    unitsReferTo("workers", "handler", "handlers"),
+    moduleHandlersExist(moduleHandlers),
+    queuesCanPromise(kinds),
+  ];
+}
+
+function schemasOf(kinds: readonly UnitKind[], role: UnitKind["role"]): Readonly<Record<string, Schema>> {
+  return Object.fromEntries(kinds.filter((kind) => kind.role === role).map((kind) => [kind.kind, kind.schema]));
+}
+
+function moduleHandlersExist(known: ReadonlySet<string>): ConfigCheck {
+  return (snapshot) =>
+    [...snapshot.units("handlers").values()].flatMap((unit) => {
+      if (unit.kind !== "module" || known.has(unit.name)) return [];
+      const names = [...known].sort().join(", ") || "none";
+      const message = `is of kind "module", but no module declares a handler of that name. Declared: ${names}.`;
+      return [snapshot.problem(`handlers.${unit.name}`, "REFERENCE", message)];
+    });
+}
+
+function queuesCanPromise(kinds: readonly UnitKind[]): ConfigCheck {
+  const queueKinds = new Map(
+    kinds.filter((kind) => kind.role === "queue").map((kind): [string, QueueKind] => [kind.kind, kind]),
+  );
+  return (snapshot) =>
+    [...snapshot.units("queues").values()].flatMap((unit) => {
+      const claims = queueKinds.get(unit.kind)?.capabilities;
+      if (unit.config.rateLimit === undefined || claims === undefined || claims.has("rate-limit")) return [];
+      const message = `asks for a rate limit, which the adapter "${unit.kind}" cannot promise.`;
+      return [snapshot.problem(`queues.${unit.name}.rateLimit`, "CHECK", message)];
+    });
+}

@@ -1,0 +1,260 @@
+import type { Clock } from "../base/clock.ts";
+import { messageOf } from "../base/runtime_error.ts";
+import { sleep } from "../base/sleep.ts";
+import type { ConfigDifference, ConfigSnapshot } from "../config/api.ts";
+import type { HealthContributor } from "../contracts/health_contributor.ts";
+import type { Journal } from "../contracts/journal.ts";
+import type { EventChannel } from "../contracts/runtime_event.ts";
+import type { TaskHandler } from "../contracts/task_handler.ts";
+import type { TaskQueue } from "../contracts/task_queue.ts";
+import type { TraceFactory } from "../contracts/trace_factory.ts";
+import type { PauseBook } from "../control/api.ts";
+import type { HealthRegistry } from "../health/api.ts";
+import { DeadLetters, queueHealth } from "../queue/api.ts";
+import { WorkerSupervisor } from "../workers/api.ts";
+import { type AffectedUnits, affectedUnits, queuesToReplace } from "./affected_units.ts";
+import type { PlatformConfig } from "./platform_schema.ts";
+import { SourceSupervisor } from "./source_supervisor.ts";
+import { QueueNotEmptyError, UnitUnknownError } from "./unit_errors.ts";
+import type { UnitFactory } from "./unit_factory.ts";
+
+interface QueueSlot {
+  readonly queue: TaskQueue;
+  readonly deadLetters: DeadLetters;
+}
+
+export interface PipelineParts {
+  readonly factory: UnitFactory;
+  readonly clock: Clock;
+  readonly events: EventChannel;
+  readonly traces: TraceFactory;
+  readonly journal: Journal | undefined;
+  readonly health: HealthRegistry;
+  readonly pauses: PauseBook;
+  readonly random: () => number;
+  readonly restart: PlatformConfig["restart"];
+}
+
+/** How long a queue that a reload replaces may take to run empty. */
+const drainLimitMs = 30_000;
+const drainLookMs = 50;
+
+/** The units of the configuration in force: queues, handlers, worker pools and sources, started in this order. */
+export class Pipeline {
+  readonly #parts: PipelineParts;
+  readonly #queues = new Map<string, QueueSlot>();
+  readonly #handlers = new Map<string, TaskHandler>();
+  readonly #failed = new Map<string, string>();
+  readonly #contributors = new Map<string, Disposable>();
+  /** Sources whose tasks have journal rows; kept when a source is removed while its tasks are still in a queue. */
+  readonly #journaled = new Set<string>();
+  readonly workers: WorkerSupervisor;
+  readonly sources: SourceSupervisor;
+
+  constructor(parts: PipelineParts) {
+    this.#parts = parts;
+    const { restart } = parts;
+    const policy = {
+      maxRestarts: restart.maxRestarts,
+      withinMs: restart.within,
+      initialDelayMs: restart.initialDelay,
+      maxDelayMs: restart.maxDelay,
+      stableAfterMs: restart.within,
+      factor: 2,
+      jitter: 0.1,
+    };
+    this.sources = new SourceSupervisor({ ...parts, restart: policy });
+    this.workers = new WorkerSupervisor({
+      ...parts,
+      restart: policy,
+      isJournaled: (source) => this.#journaled.has(source),
+      publish: (queue, draft, trace) => {
+        const publisher = parts.factory.publisher("handler", this.queue(queue).queue);
+        return publisher.publish(publisher.prepare(draft, trace.carrier));
+      },
+      onOutage: (pool, lasting) => this.#pauseFor(pool, lasting),
+    });
+  }
+
+  get queues(): ReadonlyMap<string, QueueSlot> {
+    return this.#queues;
+  }
+
+  /** Units that did not start under the configuration in force, with the reason. */
+  get failed(): ReadonlyMap<string, string> {
+    return this.#failed;
+  }
+
+  /** @throws {UnitUnknownError} */
+  queue(name: string): QueueSlot {
+    const slot = this.#queues.get(name);
+    if (slot === undefined) throw new UnitUnknownError("queue", name, this.#queues.keys());
+    return slot;
+  }
+
+  /** The first start: a unit that does not start fails the boot. */
+  async start(snapshot: ConfigSnapshot): Promise<void> {
+    await this.#startUnits(snapshot, allUnits(snapshot));
+    const [failed] = this.#failed;
+    if (failed !== undefined) throw new Error(`${failed[0]}: ${failed[1]}`);
+  }
+
+  /** Why this change cannot be applied now; undefined when it can. */
+  objection(next: ConfigSnapshot, difference: ConfigDifference): string | undefined {
+    for (const name of queuesToReplace(next, difference)) {
+      const stats = this.#queues.get(name)?.queue.stats();
+      if (stats === undefined) continue;
+      const tasks = stats.waiting + stats.delayed + stats.leased;
+      if (tasks + stats.dead > 0) return new QueueNotEmptyError(name, tasks, stats.dead).message;
+    }
+    return undefined;
+  }
+
+  /** Stops what the change touches, in the order of the flow, and starts what the new configuration says. */
+  async apply(next: ConfigSnapshot, difference: ConfigDifference): Promise<void> {
+    const touched = affectedUnits(next, difference, this.#running());
+    const limit = AbortSignal.timeout(drainLimitMs);
+    await this.sources.stop(touched.sources, limit);
+    await Promise.all(touched.queues.map((name) => this.#drain(name)));
+    await Promise.all(touched.workers.map((name) => this.workers.remove(name)));
+    for (const name of touched.queues) await this.#queues.get(name)?.queue.close();
+    for (const name of touched.queues) this.#queues.delete(name);
+    for (const name of touched.handlers) this.#handlers.delete(name);
+    this.#failed.clear();
+    await this.#startUnits(next, this.#missing(next));
+  }
+
+  /** Queues close last, when nothing publishes and nothing settles any more. */
+  async close(): Promise<void> {
+    for (const contributor of this.#contributors.values()) contributor[Symbol.dispose]();
+    this.#contributors.clear();
+    await Promise.all([...this.#queues.values()].map(({ queue }) => queue.close()));
+  }
+
+  async #startUnits(snapshot: ConfigSnapshot, units: AffectedUnits): Promise<void> {
+    await Promise.all(
+      units.queues.map((name) => this.#attempt(`queue:${name}`, () => this.#openQueue(snapshot, name))),
+    );
+    await Promise.all(
+      units.handlers.map((name) => this.#attempt(`handler:${name}`, () => this.#makeHandler(snapshot, name))),
+    );
+    await Promise.all(
+      units.workers.map((name) => this.#attempt(`worker:${name}`, () => this.#startPool(snapshot, name))),
+    );
+    await Promise.all(
+      units.sources.map((name) => this.#attempt(`source:${name}`, () => this.#startSource(snapshot, name))),
+    );
+    this.#registerHealth();
+  }
+
+  async #attempt(unit: string, start: () => Promise<void>): Promise<void> {
+    try {
+      await start();
+    } catch (error) {
+      this.#failed.set(unit, messageOf(error));
+      this.#parts.events.emit({ kind: "unit.failed", unit, error: messageOf(error) });
+    }
+  }
+
+  async #openQueue(snapshot: ConfigSnapshot, name: string): Promise<void> {
+    const { factory, journal, events, pauses } = this.#parts;
+    const queue = await factory.queue(snapshot, name);
+    await queue.open();
+    if (pauses.isPaused(`queue:${name}`)) await queue.pause();
+    this.#queues.set(name, { queue, deadLetters: new DeadLetters({ queue, journal, events }) });
+  }
+
+  async #makeHandler(snapshot: ConfigSnapshot, name: string): Promise<void> {
+    this.#handlers.set(name, await this.#parts.factory.handler(snapshot, name));
+  }
+
+  async #startPool(snapshot: ConfigSnapshot, name: string): Promise<void> {
+    const config = snapshot.units("workers").get(name)?.config;
+    const handler = this.#handlers.get(String(config?.handler));
+    if (handler === undefined) throw new UnitUnknownError("handler", String(config?.handler), this.#handlers.keys());
+    const { queue } = this.queue(String(config?.queue));
+    this.workers.start(this.#parts.factory.pool(snapshot, name, { queue, handler }));
+    if (this.#parts.pauses.isPaused(`worker:${name}`)) await this.workers.pause(name);
+  }
+
+  async #startSource(snapshot: ConfigSnapshot, name: string): Promise<void> {
+    const { factory, pauses } = this.#parts;
+    const { queue } = this.queue(String(snapshot.units("sources").get(name)?.config.queue));
+    if (factory.isJournaled(snapshot, name)) this.#journaled.add(name);
+    const paused = pauses.isPaused(`source:${name}`) ? (["operator"] as const) : [];
+    await this.sources.start(factory.source(snapshot, name, queue), paused);
+  }
+
+  #pauseFor(pool: string, lasting: boolean): void {
+    const queue = this.workers.find(pool)?.queue;
+    if (queue === undefined) return;
+    for (const source of this.sources.feeding(queue)) {
+      if (lasting) this.sources.pause(source, "outage");
+      else this.sources.resume(source, "outage");
+    }
+  }
+
+  /** @throws {QueueNotEmptyError} when it does not run empty in time; then it stays as it is. */
+  async #drain(name: string): Promise<void> {
+    const slot = this.#queues.get(name);
+    if (slot === undefined) return;
+    const { clock } = this.#parts;
+    const until = clock.now() + drainLimitMs;
+    for (;;) {
+      const { waiting, delayed, leased, dead } = slot.queue.stats();
+      const tasks = waiting + delayed + leased;
+      if (tasks === 0) return;
+      if (clock.now() >= until) throw new QueueNotEmptyError(name, tasks, dead);
+      await sleep(clock, drainLookMs);
+    }
+  }
+
+  #running(): AffectedUnits {
+    return {
+      queues: [...this.#queues.keys()],
+      handlers: [...this.#handlers.keys()],
+      workers: this.workers.status().map((pool) => pool.name),
+      sources: this.sources.names,
+    };
+  }
+
+  /** What the snapshot has and we do not run. */
+  #missing(snapshot: ConfigSnapshot): AffectedUnits {
+    const wanted = allUnits(snapshot);
+    const running = this.#running();
+    const absent = (role: keyof AffectedUnits) => wanted[role].filter((name) => !running[role].includes(name));
+    return {
+      queues: absent("queues"),
+      handlers: absent("handlers"),
+      workers: absent("workers"),
+      sources: absent("sources"),
+    };
+  }
+
+  #registerHealth(): void {
+    for (const contributor of this.#contributors.values()) contributor[Symbol.dispose]();
+    this.#contributors.clear();
+    for (const contributor of this.#healthContributors()) {
+      this.#contributors.set(contributor.name, this.#parts.health.register(contributor));
+    }
+  }
+
+  #healthContributors(): readonly HealthContributor[] {
+    const failed = [...this.#failed].map(
+      ([name, reason]): HealthContributor => ({
+        name,
+        required: true,
+        check: () => ({ state: "fail", output: `It did not start: ${reason}` }),
+      }),
+    );
+    const sources = this.sources.names.map((name) => this.sources.health(name));
+    const pools = this.workers.status().map((pool) => this.workers.health(pool.name));
+    const queues = [...this.#queues.values()].map(({ queue }) => queueHealth(queue));
+    return [...failed, ...sources, ...pools, ...queues].filter((contributor) => contributor !== undefined);
+  }
+}
+
+function allUnits(snapshot: ConfigSnapshot): AffectedUnits {
+  const names = (role: string) => [...snapshot.units(role).keys()];
+  return { queues: names("queues"), handlers: names("handlers"), workers: names("workers"), sources: names("sources") };
+}

@@ -1,0 +1,174 @@
+import type { Clock } from "../base/clock.ts";
+import { keepRunning } from "../base/keep_running.ts";
+import type { RestartPolicy } from "../base/restart_policy.ts";
+import { messageOf } from "../base/runtime_error.ts";
+import type { HealthContributor } from "../contracts/health_contributor.ts";
+import type { EventChannel } from "../contracts/runtime_event.ts";
+import type { SourceStatus, TaskSource } from "../contracts/task_source.ts";
+
+export interface SourceDefinition {
+  readonly name: string;
+  readonly adapter: string;
+  readonly queue: string;
+  readonly required: boolean;
+  readonly make: () => Promise<TaskSource>;
+}
+
+/** Why a source does not take in new work: somebody said so, or what its tasks need is down. */
+export type SourcePauseReason = "operator" | "outage";
+
+interface Slot {
+  readonly definition: SourceDefinition;
+  readonly pauses: Set<SourcePauseReason>;
+  readonly stop: AbortController;
+  source: TaskSource | undefined;
+  failure: string | undefined;
+  ended: Promise<unknown>;
+}
+
+/** Starts, pauses, restarts and stops sources. An outside that is down is the adapter's own business and no failure. */
+export class SourceSupervisor {
+  readonly #clock: Clock;
+  readonly #events: EventChannel;
+  readonly #random: () => number;
+  readonly #restart: RestartPolicy;
+  readonly #slots = new Map<string, Slot>();
+
+  constructor(parts: {
+    readonly clock: Clock;
+    readonly events: EventChannel;
+    readonly random: () => number;
+    readonly restart: RestartPolicy;
+  }) {
+    this.#clock = parts.clock;
+    this.#events = parts.events;
+    this.#random = parts.random;
+    this.#restart = parts.restart;
+  }
+
+  get names(): readonly string[] {
+    return [...this.#slots.keys()];
+  }
+
+  /** Resolves when the first attempt has ended, well or not; supervision goes on. */
+  async start(definition: SourceDefinition, pauses: readonly SourcePauseReason[]): Promise<void> {
+    const firstTry = Promise.withResolvers<void>();
+    const slot: Slot = {
+      definition,
+      pauses: new Set(pauses),
+      stop: new AbortController(),
+      source: undefined,
+      failure: undefined,
+      ended: Promise.resolve(),
+    };
+    this.#slots.set(definition.name, slot);
+    slot.ended = this.#supervise(slot, firstTry.resolve);
+    await firstTry.promise;
+  }
+
+  definitionOf(name: string): SourceDefinition | undefined {
+    return this.#slots.get(name)?.definition;
+  }
+
+  statusOf(name: string): SourceStatus {
+    const slot = this.#slots.get(name);
+    return slot?.source?.status() ?? notRunning(slot?.failure);
+  }
+
+  failureOf(name: string): string | undefined {
+    return this.#slots.get(name)?.failure;
+  }
+
+  pause(name: string, reason: SourcePauseReason): void {
+    const slot = this.#slots.get(name);
+    slot?.pauses.add(reason);
+    slot?.source?.pause();
+  }
+
+  resume(name: string, reason: SourcePauseReason): void {
+    const slot = this.#slots.get(name);
+    if (slot?.pauses.delete(reason) !== true || slot.pauses.size > 0) return;
+    slot.source?.resume();
+  }
+
+  trigger(name: string): void {
+    this.#slots.get(name)?.source?.trigger();
+  }
+
+  /** The sources that feed `queue`. */
+  feeding(queue: string): readonly string[] {
+    return [...this.#slots.values()].flatMap(({ definition }) => (definition.queue === queue ? [definition.name] : []));
+  }
+
+  /** None takes in new work any more; settling goes on. */
+  async quiesce(): Promise<void> {
+    await Promise.allSettled([...this.#slots.values()].map((slot) => slot.source?.quiesce()));
+  }
+
+  async stop(names: readonly string[], signal: AbortSignal): Promise<void> {
+    await Promise.all(names.map((name) => this.#stopOne(name, signal)));
+  }
+
+  health(name: string): HealthContributor | undefined {
+    const slot = this.#slots.get(name);
+    if (slot === undefined) return undefined;
+    return {
+      name: `source:${name}`,
+      required: slot.definition.required,
+      check: () => {
+        if (slot.failure !== undefined) return { state: "fail", output: `It was given up: ${slot.failure}` };
+        return slot.source?.health() ?? { state: "fail", output: "It has not started yet." };
+      },
+    };
+  }
+
+  async #supervise(slot: Slot, firstTried: () => void): Promise<void> {
+    const unit = `source:${slot.definition.name}`;
+    await keepRunning({
+      clock: this.#clock,
+      random: this.#random,
+      policy: this.#restart,
+      signal: slot.stop.signal,
+      run: () => this.#live(slot, unit).finally(firstTried),
+      onRestart: (failure, delayMs) => {
+        this.#events.emit({ kind: "unit.restarting", unit, delayMs, error: messageOf(failure) });
+      },
+      onGiveUp: (failure, restarts) => {
+        slot.failure = messageOf(failure);
+        const { withinMs } = this.#restart;
+        this.#events.emit({ kind: "unit.gave_up", unit, restarts, withinMs, error: slot.failure });
+      },
+    });
+  }
+
+  /** One start. A source that has started looks after itself until it is stopped. */
+  async #live(slot: Slot, unit: string): Promise<void> {
+    const startedAt = this.#clock.now();
+    const source = await slot.definition.make();
+    if (slot.pauses.size > 0) source.pause();
+    try {
+      await source.start();
+    } catch (error) {
+      await source.stop(AbortSignal.abort());
+      throw error;
+    }
+    slot.source = source;
+    this.#events.emit({ kind: "unit.started", unit, tookMs: this.#clock.now() - startedAt });
+  }
+
+  async #stopOne(name: string, signal: AbortSignal): Promise<void> {
+    const slot = this.#slots.get(name);
+    if (slot === undefined) return;
+    const startedAt = this.#clock.now();
+    slot.stop.abort();
+    await slot.ended;
+    await slot.source?.stop(signal);
+    this.#slots.delete(name);
+    this.#events.emit({ kind: "unit.stopped", unit: `source:${name}`, tookMs: this.#clock.now() - startedAt });
+  }
+}
+
+function notRunning(failure: string | undefined): SourceStatus {
+  const status: SourceStatus = { state: "stopped", backlog: 0, inFlight: 0, published: 0, settled: 0, facts: {} };
+  return failure === undefined ? status : { ...status, lastError: failure };
+}

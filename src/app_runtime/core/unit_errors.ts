@@ -1,0 +1,33 @@
+import { RuntimeError } from "../base/runtime_error.ts";
+
+/** A handler publishes into a queue that the configuration does not have. */
+export class UnitUnknownError extends RuntimeError {
+  readonly code = "UNIT_UNKNOWN";
+  override readonly failureClass = "permanent";
+
+  constructor(role: string, name: string, known: Iterable<string>) {
+    super(`There is no ${role} "${name}" in the configuration. Known: ${[...known].sort().join(", ") || "none"}.`);
+  }
+}
+
+/** A unit needs something the application does not provide. */
+export class PartMissingError extends RuntimeError {
+  readonly code = "PART_MISSING";
+
+  constructor(unit: string, part: "journal" | "blob store") {
+    super(
+      `${unit} needs a ${part}, but the application provides none. Give RuntimeManager one through its \`infrastructure\`, for example from adapters/journal_sqlite or adapters/blob_folder.`,
+    );
+  }
+}
+
+/** A queue cannot be removed or replaced while it holds tasks. */
+export class QueueNotEmptyError extends RuntimeError {
+  readonly code = "QUEUE_NOT_EMPTY";
+
+  constructor(queue: string, tasks: number, deadLetters: number) {
+    super(
+      `Queue "${queue}" still holds ${tasks} tasks and ${deadLetters} dead letters. Pause its sources and let it drain, retry or discard its dead letters, then reload again.`,
+    );
+  }
+}

@@ -1,0 +1,69 @@
+import type { Publisher } from "../contracts/publisher.ts";
+import type { EventChannel } from "../contracts/runtime_event.ts";
+import type { Task, TaskDraft, TaskId, TraceCarrier } from "../contracts/task.ts";
+import type { PublishResult, TaskQueue } from "../contracts/task_queue.ts";
+import type { TraceFactory } from "../contracts/trace_factory.ts";
+import { checkDraft } from "./check_draft.ts";
+
+/** Publishes into one queue, on behalf of one source or handler. */
+export class BoundedPublisher implements Publisher {
+  readonly #source: string;
+  readonly #target: TaskQueue;
+  readonly #traces: TraceFactory;
+  readonly #events: EventChannel;
+  readonly #configVersion: () => string;
+
+  constructor(parts: {
+    readonly source: string;
+    readonly target: TaskQueue;
+    readonly traces: TraceFactory;
+    readonly events: EventChannel;
+    readonly configVersion: () => string;
+  }) {
+    this.#source = parts.source;
+    this.#target = parts.target;
+    this.#traces = parts.traces;
+    this.#events = parts.events;
+    this.#configVersion = parts.configVersion;
+  }
+
+  get queue(): string {
+    return this.#target.name;
+  }
+
+  prepare(draft: TaskDraft, parent?: TraceCarrier): Task {
+    checkDraft(draft);
+    const span = this.#traces.publish(this.#target.name, draft.id, parent);
+    span.end();
+    return {
+      id: draft.id as TaskId,
+      kind: draft.kind,
+      schemaVersion: draft.schemaVersion ?? 1,
+      payload: draft.payload,
+      priority: draft.priority ?? 0,
+      source: this.#source,
+      carrier: span.carrier,
+      configVersion: this.#configVersion(),
+      ...(draft.orderKey === undefined ? {} : { orderKey: draft.orderKey }),
+      ...(draft.group === undefined ? {} : { group: draft.group }),
+      ...(draft.notBefore === undefined ? {} : { notBefore: draft.notBefore }),
+    };
+  }
+
+  async publish(task: Task, options?: { readonly signal?: AbortSignal }): Promise<PublishResult> {
+    const result = await this.#target.publish(task, options);
+    this.#events.emit({
+      kind: "task.published",
+      unit: `source:${this.#source}`,
+      taskId: task.id,
+      queue: this.#target.name,
+      result,
+    });
+    return result;
+  }
+
+  room(): number {
+    const { capacity, waiting, delayed, leased } = this.#target.stats();
+    return Math.max(0, capacity - waiting - delayed - leased);
+  }
+}

@@ -1,0 +1,76 @@
+import type { DeadLetter } from "../contracts/dead_letter.ts";
+import { DeadLetterUnknownError } from "../contracts/dead_letter.ts";
+import type { Journal, JournalRow } from "../contracts/journal.ts";
+import type { EventChannel } from "../contracts/runtime_event.ts";
+import type { TaskId } from "../contracts/task.ts";
+import type { TaskQueue } from "../contracts/task_queue.ts";
+
+/**
+ * The dead letters of one queue: those the queue holds, and those only the journal remembers, because a queue that forgets
+ * was restarted. Retrying or discarding acts on both.
+ */
+export class DeadLetters {
+  readonly #queue: TaskQueue;
+  readonly #journal: Journal | undefined;
+  readonly #events: EventChannel;
+
+  constructor(parts: {
+    readonly queue: TaskQueue;
+    readonly journal: Journal | undefined;
+    readonly events: EventChannel;
+  }) {
+    this.#queue = parts.queue;
+    this.#journal = parts.journal;
+    this.#events = parts.events;
+  }
+
+  /** Newest first within what the queue holds; then what only the journal knows. */
+  async list(options: { readonly offset: number; readonly limit: number }): Promise<readonly DeadLetter[]> {
+    const wanted = options.offset + options.limit;
+    const held = await this.#queue.listDeadLetters({ offset: 0, limit: wanted });
+    const known = new Set(held.map((letter) => letter.task.id));
+    const rows = (await this.#journal?.list({ state: "dead", queue: this.#queue.name, limit: wanted })) ?? [];
+    const remembered = rows.filter((row) => !known.has(row.task.id)).map(asLetter);
+    return [...held, ...remembered].slice(options.offset, wanted);
+  }
+
+  async find(id: TaskId): Promise<DeadLetter> {
+    const held = await this.#queue.findDeadLetter(id);
+    if (held !== undefined) return held;
+    const row = await this.#deadRow(id);
+    if (row === undefined) throw new DeadLetterUnknownError(this.#queue.name, id);
+    return asLetter(row);
+  }
+
+  /** Journal first: if the process dies in between, the row is offered again at the next boot. */
+  async retry(id: TaskId, options?: { readonly signal?: AbortSignal }): Promise<void> {
+    const revived = await this.#journal?.revive(id);
+    if ((await this.#queue.findDeadLetter(id)) !== undefined) await this.#queue.retryDeadLetter(id);
+    else if (revived !== undefined) await this.#queue.publish(revived.task, options);
+    else throw new DeadLetterUnknownError(this.#queue.name, id);
+    this.#events.emit({ kind: "dead_letter.retried", unit: `queue:${this.#queue.name}`, taskId: id });
+  }
+
+  /** The letter is forgotten; a journal row stays dead, so that its source does not offer it again. */
+  async discard(id: TaskId): Promise<void> {
+    const letter = await this.find(id);
+    if ((await this.#queue.findDeadLetter(id)) !== undefined) await this.#queue.discardDeadLetter(id);
+    await this.#journal?.discard(letter.task.id);
+    this.#events.emit({ kind: "dead_letter.discarded", unit: `queue:${this.#queue.name}`, taskId: id });
+  }
+
+  async #deadRow(id: TaskId): Promise<JournalRow | undefined> {
+    const row = await this.#journal?.find(id);
+    return row?.state === "dead" && row.queue === this.#queue.name ? row : undefined;
+  }
+}
+
+function asLetter(row: JournalRow): DeadLetter {
+  return {
+    task: row.task,
+    reason: row.reason ?? "rejected",
+    detail: row.detail ?? "",
+    attempts: row.attempts ?? 0,
+    diedAt: row.endedAt ?? row.offeredAt,
+  };
+}

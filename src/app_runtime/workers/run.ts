@@ -1,0 +1,72 @@
+import type { LeasedDelivery } from "../contracts/delivery.ts";
+import type { TaskDraft } from "../contracts/task.ts";
+import type { Outcome, TaskContext } from "../contracts/task_handler.ts";
+import type { PublishResult } from "../contracts/task_queue.ts";
+import type { Trace } from "../contracts/trace_factory.ts";
+import { DeliveryUnitOfWork } from "./delivery_unit_of_work.ts";
+
+/** How the work on a delivery came to an end. */
+export type Ending =
+  | { readonly kind: "answered"; readonly outcome: Outcome }
+  | { readonly kind: "threw"; readonly error: unknown }
+  /** The handler did not stop within its grace; it may still be running, but nobody waits for it. */
+  | { readonly kind: "abandoned" }
+  /** It was not run at all, because it kills whoever holds it. */
+  | { readonly kind: "quarantined"; readonly detail: string };
+
+/** Publishes a follow-up task on behalf of a handler, in its trace. */
+export type FollowUp = (queue: string, draft: TaskDraft, trace: Trace) => Promise<PublishResult>;
+
+/** One delivery being worked on, from the hand-out until it is settled; to its handler it is the TaskContext. */
+export class Run implements TaskContext {
+  readonly delivery: LeasedDelivery;
+  readonly trace: Trace;
+  readonly unitOfWork: DeliveryUnitOfWork;
+  readonly startedAt: number;
+  /** When it was told to stop; Clock.now(). */
+  abortedAt: number | undefined;
+  /** The handler has ended, or nobody waits for it any more; what is left is to settle. */
+  ended = false;
+  readonly #publish: FollowUp;
+  #end: ((ending: Ending) => void) | undefined;
+
+  constructor(parts: {
+    readonly delivery: LeasedDelivery;
+    readonly trace: Trace;
+    readonly journaled: boolean;
+    readonly publish: FollowUp;
+    readonly startedAt: number;
+  }) {
+    this.delivery = parts.delivery;
+    this.trace = parts.trace;
+    this.startedAt = parts.startedAt;
+    this.unitOfWork = new DeliveryUnitOfWork(parts.delivery, parts.journaled);
+    this.#publish = parts.publish;
+  }
+
+  get signal(): AbortSignal {
+    return this.delivery.signal;
+  }
+
+  publish(queue: string, draft: TaskDraft): Promise<PublishResult> {
+    return this.#publish(queue, draft, this.trace);
+  }
+
+  /** Waits for the handler, or for `abandon`, whichever comes first. */
+  ending(answer: Promise<Outcome>): Promise<Ending> {
+    return new Promise((resolve) => {
+      this.#end = resolve;
+      answer.then(
+        (outcome) => resolve({ kind: "answered", outcome }),
+        (error: unknown) => resolve({ kind: "threw", error }),
+      );
+    });
+  }
+
+  /** Stops waiting. What the handler still commits is refused, because its unit of work is closed. */
+  abandon(): void {
+    this.ended = true;
+    this.unitOfWork.close();
+    this.#end?.({ kind: "abandoned" });
+  }
+}

@@ -1,0 +1,165 @@
+import type { Clock } from "../base/clock.ts";
+import { failureClassOf, messageOf } from "../base/runtime_error.ts";
+import type { DeadLetterReason } from "../contracts/dead_letter.ts";
+import { type Journal, UnitOfWorkClosedError } from "../contracts/journal.ts";
+import type { EventChannel } from "../contracts/runtime_event.ts";
+import type { Outcome } from "../contracts/task_handler.ts";
+import type { TaskQueue } from "../contracts/task_queue.ts";
+import { decideRetry, type RetryPolicy } from "../queue/api.ts";
+import type { OutageBrake } from "./outage_brake.ts";
+import type { Ending, Run } from "./run.ts";
+
+/** What becomes of a run. */
+type Verdict =
+  | { readonly kind: "done" }
+  | { readonly kind: "retry"; readonly reason: string; readonly askedDelayMs?: number }
+  | { readonly kind: "dead"; readonly reason: DeadLetterReason; readonly detail: string }
+  /** Goes back without burning an attempt: interrupted is not failed. */
+  | {
+      readonly kind: "requeue";
+      readonly reason: "shutdown" | "outage";
+      readonly delayMs: number;
+      readonly detail: string;
+    }
+  /** Somebody else holds it now; nothing may be recorded. */
+  | { readonly kind: "lost" };
+
+/** Records how runs ended: first in the journal, then in the queue, so that a crash in between repeats and never loses. */
+export class Settler {
+  readonly #unit: string;
+  readonly #queue: TaskQueue;
+  readonly #journal: Journal | undefined;
+  readonly #retry: RetryPolicy;
+  readonly #brake: OutageBrake;
+  readonly #clock: Clock;
+  readonly #events: EventChannel;
+  readonly #random: () => number;
+
+  constructor(parts: {
+    readonly unit: string;
+    readonly queue: TaskQueue;
+    readonly journal: Journal | undefined;
+    readonly retry: RetryPolicy;
+    readonly brake: OutageBrake;
+    readonly clock: Clock;
+    readonly events: EventChannel;
+    readonly random: () => number;
+  }) {
+    this.#unit = parts.unit;
+    this.#queue = parts.queue;
+    this.#journal = parts.journal;
+    this.#retry = parts.retry;
+    this.#brake = parts.brake;
+    this.#clock = parts.clock;
+    this.#events = parts.events;
+    this.#random = parts.random;
+  }
+
+  /** Never throws: what cannot be recorded is reported, and the task comes back when its lease runs out. */
+  async settle(run: Run, ending: Ending): Promise<void> {
+    try {
+      await this.#record(run, await this.#judge(run, ending));
+    } catch (error) {
+      const { taskId } = run.unitOfWork;
+      run.trace.fail(error);
+      this.#events.emit({ kind: "task.settle_failed", unit: this.#unit, taskId, error: messageOf(error) });
+    } finally {
+      run.unitOfWork.close();
+    }
+  }
+
+  async #judge(run: Run, ending: Ending): Promise<Verdict> {
+    const aborted = run.delivery.abortedFor;
+    if (aborted === "lease-lost") return { kind: "lost" };
+    if (ending.kind === "quarantined") return { kind: "dead", reason: "crash-looping", detail: ending.detail };
+    if (ending.kind === "answered" && ending.outcome.kind === "done") return { kind: "done" };
+    if (aborted === "shutdown") return { kind: "requeue", reason: "shutdown", delayMs: 0, detail: "shutdown" };
+    if (ending.kind === "abandoned") return { kind: "retry", reason: "The handler did not stop within its grace." };
+    if (ending.kind === "threw") return await this.#judgeError(run, ending.error);
+    return judgeAnswer(ending.outcome);
+  }
+
+  async #judgeError(run: Run, error: unknown): Promise<Verdict> {
+    run.trace.fail(error);
+    if (error instanceof UnitOfWorkClosedError && (await this.#isDone(run))) return { kind: "done" };
+    const detail = messageOf(error);
+    switch (failureClassOf(error)) {
+      case "permanent":
+        return { kind: "dead", reason: "rejected", detail };
+      case "outage":
+        this.#brake.failed(detail);
+        return { kind: "requeue", reason: "outage", delayMs: this.#brake.retryDelayMs(), detail };
+      case "transient":
+        return { kind: "retry", reason: detail };
+    }
+  }
+
+  /** A delivery before this one has finished the task after all. */
+  async #isDone(run: Run): Promise<boolean> {
+    return (await this.#journal?.find(run.unitOfWork.taskId))?.state === "done";
+  }
+
+  async #record(run: Run, verdict: Verdict): Promise<void> {
+    switch (verdict.kind) {
+      case "done":
+        return await this.#finish(run);
+      case "retry":
+        return await this.#tryAgain(run, verdict.reason, verdict.askedDelayMs);
+      case "dead":
+        this.#brake.succeeded();
+        return await this.#bury(run, verdict.reason, verdict.detail);
+      case "requeue":
+        return await this.#requeue(run, verdict.reason, verdict.delayMs, verdict.detail);
+      case "lost":
+        return;
+    }
+  }
+
+  async #finish(run: Run): Promise<void> {
+    const { unitOfWork } = run;
+    if (unitOfWork.journaled && !unitOfWork.isCommitted) await this.#journal?.done(unitOfWork.taskId);
+    await this.#queue.ack(run.delivery);
+    this.#brake.succeeded();
+    const tookMs = this.#clock.now() - run.startedAt;
+    this.#events.emit({ kind: "task.done", unit: this.#unit, taskId: unitOfWork.taskId, tookMs, ...traced(run) });
+  }
+
+  async #tryAgain(run: Run, reason: string, askedDelayMs: number | undefined): Promise<void> {
+    const { attempt } = run.delivery;
+    const decision = decideRetry(this.#retry, attempt, askedDelayMs, this.#random);
+    if (decision.kind === "exhausted") {
+      return await this.#bury(run, "exhausted", `${attempt} attempts failed; the last one: ${reason}`);
+    }
+    const { taskId, journaled } = run.unitOfWork;
+    if (journaled) await this.#journal?.handBack(taskId);
+    const { delayMs } = decision;
+    await this.#queue.nack(run.delivery, { retryDelayMs: delayMs, burnAttempt: true, reason });
+    this.#events.emit({ kind: "task.retried", unit: this.#unit, taskId, attempt, delayMs, reason, ...traced(run) });
+  }
+
+  async #bury(run: Run, reason: DeadLetterReason, detail: string): Promise<void> {
+    const { taskId, journaled } = run.unitOfWork;
+    run.trace.fail(detail);
+    if (journaled) await this.#journal?.dead(taskId, reason, detail, run.delivery.attempt);
+    await this.#queue.deadLetter(run.delivery, reason, detail);
+    this.#events.emit({ kind: "task.dead_lettered", unit: this.#unit, taskId, reason, detail, ...traced(run) });
+  }
+
+  async #requeue(run: Run, reason: "shutdown" | "outage", delayMs: number, detail: string): Promise<void> {
+    const { taskId, journaled } = run.unitOfWork;
+    if (journaled) await this.#journal?.handBack(taskId);
+    await this.#queue.nack(run.delivery, { retryDelayMs: delayMs, burnAttempt: false, reason: detail });
+    this.#events.emit({ kind: "task.requeued", unit: this.#unit, taskId, reason, ...traced(run) });
+  }
+}
+
+function traced(run: Run): { readonly traceId: string } {
+  return { traceId: run.trace.traceId };
+}
+
+function judgeAnswer(outcome: Outcome): Verdict {
+  if (outcome.kind === "done") return { kind: "done" };
+  if (outcome.kind === "reject") return { kind: "dead", reason: "rejected", detail: outcome.reason };
+  const { reason, delayMs } = outcome;
+  return delayMs === undefined ? { kind: "retry", reason } : { kind: "retry", reason, askedDelayMs: delayMs };
+}

@@ -1,0 +1,133 @@
+import type { Clock } from "../base/clock.ts";
+import type { LeasedDelivery } from "../contracts/delivery.ts";
+import type { Journal } from "../contracts/journal.ts";
+import type { EventChannel } from "../contracts/runtime_event.ts";
+import type { TaskId } from "../contracts/task.ts";
+import { done, type TaskHandler } from "../contracts/task_handler.ts";
+import type { TaskQueue } from "../contracts/task_queue.ts";
+import type { TraceFactory } from "../contracts/trace_factory.ts";
+import type { InFlight } from "./in_flight.ts";
+import type { LeaseKeeper } from "./lease_keeper.ts";
+import { type Ending, type FollowUp, Run } from "./run.ts";
+import type { Settler } from "./settler.ts";
+
+export interface RunnerParts {
+  readonly unit: string;
+  readonly queue: TaskQueue;
+  readonly handler: TaskHandler;
+  readonly maxCrashes: number;
+  readonly inFlight: InFlight;
+  readonly leases: LeaseKeeper;
+  readonly settler: Settler;
+  readonly clock: Clock;
+  readonly events: EventChannel;
+  readonly traces: TraceFactory;
+  readonly journal: Journal | undefined;
+  readonly isJournaled: (source: string) => boolean;
+  readonly publish: FollowUp;
+}
+
+/** How many ended tasks are remembered as suspects. */
+const remembered = 16;
+
+/** The life of one delivery: begin, ask the journal, call the handler, settle. */
+export class TaskRunner {
+  readonly #parts: RunnerParts;
+  #done = 0;
+  #failed = 0;
+  #lastTurnAt: number;
+  /** The last few that ended: whoever blocked the event loop has usually ended before anybody else gets a turn. */
+  readonly #recent: { readonly id: TaskId; readonly endedAt: number }[] = [];
+  #ended = 0;
+
+  constructor(parts: RunnerParts) {
+    this.#parts = parts;
+    this.#lastTurnAt = parts.clock.now();
+  }
+
+  get done(): number {
+    return this.#done;
+  }
+
+  get failed(): number {
+    return this.#failed;
+  }
+
+  /** Clock.now() when a delivery last began or ended. */
+  get lastTurnAt(): number {
+    return this.#lastTurnAt;
+  }
+
+  /** Ids of the tasks that were being handled at any moment since `since` (Clock.now). */
+  tasksSince(since: number): readonly TaskId[] {
+    const ended = this.#recent.filter((task) => task.endedAt >= since).map((task) => task.id);
+    return [...[...this.#parts.inFlight].map((run) => run.delivery.task.id), ...ended];
+  }
+
+  async process(delivery: LeasedDelivery): Promise<void> {
+    const { inFlight, settler, clock } = this.#parts;
+    const run = this.#begin(delivery);
+    try {
+      const ending = (await this.#refusal(run)) ?? (await this.#attempt(run));
+      run.ended = true;
+      await settler.settle(run, ending);
+      this.#count(ending);
+    } finally {
+      inFlight.remove(run);
+      run.trace.end();
+      this.#lastTurnAt = clock.now();
+      this.#recent[this.#ended % remembered] = { id: delivery.task.id, endedAt: this.#lastTurnAt };
+      this.#ended += 1;
+    }
+  }
+
+  #begin(delivery: LeasedDelivery): Run {
+    const { clock, traces, journal, isJournaled, queue, events, unit, inFlight, leases, publish } = this.#parts;
+    const { task, attempt } = delivery;
+    const trace = traces.process(queue.name, task, attempt);
+    const journaled = journal !== undefined && isJournaled(task.source);
+    const run = new Run({ delivery, trace, journaled, publish, startedAt: clock.now() });
+    this.#lastTurnAt = run.startedAt;
+    inFlight.add(run);
+    leases.watch();
+    events.emit({ kind: "task.started", unit, taskId: task.id, attempt, traceId: trace.traceId });
+    return run;
+  }
+
+  /** How it ends without being run: it is done already, it kills whoever holds it, or the journal cannot be asked. */
+  #refusal(run: Run): Promise<Ending | undefined> | undefined {
+    if (run.unitOfWork.journaled) return this.#journalRefusal(run);
+    return run.delivery.crashes < this.#parts.maxCrashes
+      ? undefined
+      : Promise.resolve(crashLooping(run.delivery.crashes));
+  }
+
+  async #journalRefusal(run: Run): Promise<Ending | undefined> {
+    try {
+      const count = await this.#parts.journal?.handOut(run.unitOfWork.taskId);
+      if (count?.state === "done") return { kind: "answered", outcome: done };
+      const crashes = Math.max(run.delivery.crashes, (count?.handOuts ?? 1) - 1);
+      return crashes < this.#parts.maxCrashes ? undefined : crashLooping(crashes);
+    } catch (error) {
+      return { kind: "threw", error };
+    }
+  }
+
+  async #attempt(run: Run): Promise<Ending> {
+    try {
+      const answer = this.#parts.handler.handle(run.delivery.task, run);
+      return answer instanceof Promise ? await run.ending(answer) : { kind: "answered", outcome: answer };
+    } catch (error) {
+      return { kind: "threw", error };
+    }
+  }
+
+  #count(ending: Ending): void {
+    if (ending.kind === "answered" && ending.outcome.kind === "done") this.#done += 1;
+    else this.#failed += 1;
+  }
+}
+
+function crashLooping(crashes: number): Ending {
+  return { kind: "quarantined", detail: `Its node process died ${crashes} times while it was being handled.` };
+}

@@ -1,0 +1,262 @@
+import type { Clock } from "../base/clock.ts";
+import { keepRunning } from "../base/keep_running.ts";
+import type { RestartPolicy } from "../base/restart_policy.ts";
+import { messageOf } from "../base/runtime_error.ts";
+import type { LeasedDelivery } from "../contracts/delivery.ts";
+import type { Journal } from "../contracts/journal.ts";
+import type { EventChannel } from "../contracts/runtime_event.ts";
+import type { TaskHandler } from "../contracts/task_handler.ts";
+import type { TaskQueue } from "../contracts/task_queue.ts";
+import type { TraceFactory } from "../contracts/trace_factory.ts";
+import type { RetryPolicy } from "../queue/api.ts";
+import { InFlight, type RunLimits } from "./in_flight.ts";
+import { LeaseKeeper } from "./lease_keeper.ts";
+import { OutageBrake } from "./outage_brake.ts";
+import { QueueWorker } from "./queue_worker.ts";
+import type { FollowUp } from "./run.ts";
+import { Settler } from "./settler.ts";
+import { TaskRunner } from "./task_runner.ts";
+
+export interface PoolDefinition {
+  readonly name: string;
+  readonly queue: TaskQueue;
+  readonly handler: TaskHandler;
+  readonly concurrency: number;
+  readonly limits: RunLimits;
+  readonly leaseMs: number;
+  readonly retry: RetryPolicy;
+  /** Crashes after which a task is quarantined. */
+  readonly maxCrashes: number;
+  readonly required: boolean;
+}
+
+export interface PoolParts {
+  readonly clock: Clock;
+  readonly events: EventChannel;
+  readonly traces: TraceFactory;
+  readonly random: () => number;
+  readonly restart: RestartPolicy;
+  readonly journal: Journal | undefined;
+  /** Whether tasks of this source have a journal row. */
+  readonly isJournaled: (source: string) => boolean;
+  readonly publish: FollowUp;
+  /** The pool's work has an outage outside, or it is over. */
+  readonly onOutage: (pool: string, lasting: boolean) => void;
+}
+
+export interface PoolCounts {
+  /** Runs that ended with `done`. */
+  readonly done: number;
+  /** Runs that ended otherwise. */
+  readonly failed: number;
+  /** Handlers that ignored their signal and were left behind. */
+  readonly abandoned: number;
+  /** Lives of workers that ended with a failure. */
+  readonly crashed: number;
+}
+
+/** Workers that share one consumer of a queue and one handler. */
+export class WorkerPool {
+  readonly definition: PoolDefinition;
+  readonly #parts: PoolParts;
+  readonly #unit: string;
+  readonly #workers: readonly QueueWorker[];
+  readonly #inFlight: InFlight;
+  readonly #leases: LeaseKeeper;
+  readonly #runner: TaskRunner;
+  readonly #brake: OutageBrake;
+  readonly #intake = new AbortController();
+  readonly #gaveUp = new Set<string>();
+  #consumer: AsyncIterableIterator<LeasedDelivery> | undefined;
+  #running: Promise<unknown> | undefined;
+  #abandoned = 0;
+  #crashed = 0;
+
+  constructor(definition: PoolDefinition, parts: PoolParts) {
+    this.definition = definition;
+    this.#parts = parts;
+    this.#unit = `worker:${definition.name}`;
+    this.#inFlight = this.#newInFlight();
+    this.#brake = this.#newBrake();
+    this.#leases = this.#newLeaseKeeper();
+    this.#runner = new TaskRunner({
+      unit: this.#unit,
+      queue: definition.queue,
+      handler: definition.handler,
+      maxCrashes: definition.maxCrashes,
+      inFlight: this.#inFlight,
+      leases: this.#leases,
+      settler: new Settler({
+        ...parts,
+        unit: this.#unit,
+        queue: definition.queue,
+        retry: definition.retry,
+        brake: this.#brake,
+      }),
+      ...parts,
+    });
+    this.#workers = Array.from({ length: definition.concurrency }, (_, index) => this.#newWorker(index));
+  }
+
+  get workers(): readonly QueueWorker[] {
+    return this.#workers;
+  }
+
+  /** Totals since the pool was started. */
+  get counts(): PoolCounts {
+    const { done, failed } = this.#runner;
+    return { done, failed, abandoned: this.#abandoned, crashed: this.#crashed };
+  }
+
+  /** Deliveries whose handler has not ended. */
+  get inFlight(): number {
+    return this.#inFlight.size;
+  }
+
+  /** Ids of the tasks that were being handled at any moment since `since` (Clock.now). */
+  tasksSince(since: number): readonly string[] {
+    return this.#runner.tasksSince(since);
+  }
+
+  /** Workers that failed too often and were given up. */
+  get lost(): number {
+    return this.#gaveUp.size;
+  }
+
+  get braking(): boolean {
+    return this.#brake.braking;
+  }
+
+  /** Clock.now() when a worker last took or finished a task. */
+  get lastTurnAt(): number {
+    return this.#runner.lastTurnAt;
+  }
+
+  start(): void {
+    this.#running ??= Promise.all(this.#workers.map((worker) => this.#supervise(worker)));
+  }
+
+  /** No new deliveries from here on; what is in flight goes on. */
+  stopIntake(): void {
+    this.#intake.abort();
+  }
+
+  /** Resolves when nothing is in flight any more: every run is settled. */
+  drained(): Promise<void> {
+    return this.#inFlight.empty();
+  }
+
+  /** Tells every handler to stop; those that do not are abandoned after the grace. */
+  abortAll(): void {
+    for (const run of this.#inFlight) this.#inFlight.abort(run, "shutdown");
+  }
+
+  /** Puts everything back at once, without waiting for handlers. */
+  abandonAll(): void {
+    for (const run of this.#inFlight) {
+      run.delivery.abort("shutdown");
+      this.#inFlight.abandon(run);
+    }
+  }
+
+  /** After stopIntake: resolves when every worker has settled its last task. */
+  async stopped(): Promise<void> {
+    this.stopIntake();
+    await this.#running;
+    this.#leases.stop();
+    this.#inFlight.stop();
+  }
+
+  async #supervise(worker: QueueWorker): Promise<void> {
+    const { clock, random, restart, events } = this.#parts;
+    const unit = `${this.#unit}/${worker.name}`;
+    await keepRunning({
+      clock,
+      random,
+      policy: restart,
+      signal: this.#intake.signal,
+      run: () => worker.run(this.#intake.signal),
+      onRestart: (failure, delayMs) => {
+        this.#crashed += 1;
+        this.#consumer = undefined;
+        events.emit({ kind: "unit.restarting", unit, delayMs, error: messageOf(failure) });
+      },
+      onGiveUp: (failure, restarts) => {
+        this.#gaveUp.add(worker.name);
+        const { withinMs } = restart;
+        events.emit({ kind: "unit.gave_up", unit, restarts, withinMs, error: messageOf(failure) });
+      },
+    });
+  }
+
+  #next(): Promise<IteratorResult<LeasedDelivery, unknown>> {
+    const { queue, concurrency } = this.definition;
+    this.#consumer ??= queue.consume({ signal: this.#intake.signal, concurrency });
+    return this.#consumer.next();
+  }
+
+  #newWorker(index: number): QueueWorker {
+    return new QueueWorker({
+      name: String(index + 1),
+      clock: this.#parts.clock,
+      brake: this.#brake,
+      next: () => this.#next(),
+      process: (delivery) => this.#runner.process(delivery),
+    });
+  }
+
+  #newInFlight(): InFlight {
+    const { clock, events } = this.#parts;
+    return new InFlight({
+      clock,
+      limits: this.definition.limits,
+      onAbort: (run, reason) => {
+        events.emit({ kind: "task.aborted", unit: this.#unit, taskId: run.delivery.task.id, reason });
+      },
+      onAbandon: (run) => {
+        this.#abandoned += 1;
+        const heldForMs = clock.now() - run.startedAt;
+        events.emit({ kind: "task.abandoned", unit: this.#unit, taskId: run.delivery.task.id, heldForMs });
+      },
+    });
+  }
+
+  #newBrake(): OutageBrake {
+    const { clock, events, random, onOutage } = this.#parts;
+    const { name } = this.definition;
+    return new OutageBrake({
+      clock,
+      random,
+      onBegin: (failures, error) => {
+        events.emit({ kind: "outage.began", unit: this.#unit, failures, error });
+        onOutage(name, true);
+      },
+      onEnd: (lastedMs) => {
+        events.emit({ kind: "outage.ended", unit: this.#unit, lastedMs });
+        onOutage(name, false);
+      },
+    });
+  }
+
+  #newLeaseKeeper(): LeaseKeeper {
+    const { queue, leaseMs } = this.definition;
+    return new LeaseKeeper({
+      clock: this.#parts.clock,
+      queue,
+      leaseMs,
+      held: () => [...this.#inFlight].map((run) => run.delivery),
+      onLost: (delivery) => this.#lose(delivery),
+      onFailure: (error) => {
+        this.#parts.events.emit({
+          kind: "unit.failed",
+          unit: this.#unit,
+          error: `Leases not renewed: ${messageOf(error)}`,
+        });
+      },
+    });
+  }
+
+  #lose(delivery: LeasedDelivery): void {
+    for (const run of this.#inFlight) if (run.delivery === delivery) this.#inFlight.abort(run, "lease-lost");
+  }
+}

@@ -1,0 +1,153 @@
+import type { Clock } from "../base/clock.ts";
+import type { HealthContributor } from "../contracts/health_contributor.ts";
+import type { WorkerState } from "../contracts/worker.ts";
+import { poolHealth } from "./pool_health.ts";
+import { type PoolCounts, type PoolDefinition, type PoolParts, WorkerPool } from "./worker_pool.ts";
+
+/** What /status shows of a pool. */
+export interface PoolStatus {
+  readonly name: string;
+  readonly queue: string;
+  readonly state: "running" | "paused" | "draining" | "stopped";
+  readonly concurrency: number;
+  readonly busy: number;
+  /** Workers given up after too many failures. */
+  readonly lost: number;
+  readonly braking: boolean;
+  readonly counts: PoolCounts;
+  readonly workers: readonly { readonly name: string; readonly state: WorkerState }[];
+}
+
+interface Slot {
+  pool: WorkerPool;
+  state: PoolStatus["state"];
+}
+
+/**
+ * Owns every worker pool: starts and stops them, restarts workers that fail, tells their health. Source: seed 003,
+ * "WorkerSupervisor".
+ */
+export class WorkerSupervisor {
+  readonly #parts: PoolParts;
+  readonly #slots = new Map<string, Slot>();
+
+  constructor(parts: PoolParts) {
+    this.#parts = parts;
+  }
+
+  /** Starts a pool under its name, which must be free. */
+  start(definition: PoolDefinition): void {
+    const pool = new WorkerPool(definition, this.#parts);
+    this.#slots.set(definition.name, { pool, state: "running" });
+    pool.start();
+  }
+
+  /** Takes no new tasks, finishes what it holds, and goes. */
+  async remove(name: string): Promise<void> {
+    const slot = this.#slots.get(name);
+    if (slot === undefined) return;
+    slot.state = "draining";
+    await slot.pool.stopped();
+    this.#slots.delete(name);
+  }
+
+  /** No new deliveries until resume(); what is in flight goes on. Idempotent. */
+  async pause(name: string): Promise<void> {
+    const slot = this.#slots.get(name);
+    if (slot === undefined || slot.state !== "running") return;
+    slot.state = "paused";
+    slot.pool.stopIntake();
+  }
+
+  /** A pool whose intake was stopped cannot take again, so a new one replaces it. Idempotent. */
+  async resume(name: string): Promise<void> {
+    const slot = this.#slots.get(name);
+    if (slot === undefined || slot.state !== "paused") return;
+    await slot.pool.stopped();
+    slot.pool = new WorkerPool(slot.pool.definition, this.#parts);
+    slot.state = "running";
+    slot.pool.start();
+  }
+
+  get inFlight(): number {
+    return this.#sum((pool) => pool.inFlight);
+  }
+
+  /** "task-id (pool)" of everything handled since `since` (Clock.now): the suspects when the event loop was blocked. */
+  tasksSince(since: number): readonly string[] {
+    return [...this.#slots].flatMap(([name, { pool }]) => pool.tasksSince(since).map((id) => `${id} (${name})`));
+  }
+
+  stopIntake(): void {
+    for (const slot of this.#slots.values()) {
+      slot.state = "draining";
+      slot.pool.stopIntake();
+    }
+  }
+
+  async drained(): Promise<void> {
+    await Promise.all([...this.#slots.values()].map(({ pool }) => pool.drained()));
+  }
+
+  abortAll(): void {
+    for (const { pool } of this.#slots.values()) pool.abortAll();
+  }
+
+  abandonAll(): void {
+    for (const { pool } of this.#slots.values()) pool.abandonAll();
+  }
+
+  /** After stopIntake: resolves when every worker has settled its last task. */
+  async stopped(): Promise<void> {
+    await Promise.all([...this.#slots.values()].map(({ pool }) => pool.stopped()));
+    for (const slot of this.#slots.values()) slot.state = "stopped";
+  }
+
+  status(): readonly PoolStatus[] {
+    return [...this.#slots.values()].map(statusOf);
+  }
+
+  find(name: string): PoolStatus | undefined {
+    const slot = this.#slots.get(name);
+    return slot === undefined ? undefined : statusOf(slot);
+  }
+
+  health(name: string): HealthContributor | undefined {
+    const first = this.#slots.get(name);
+    if (first === undefined) return undefined;
+    return {
+      name: `worker:${name}`,
+      required: first.pool.definition.required,
+      check: () => {
+        const slot = this.#slots.get(name) ?? first;
+        const waitingMs = slot.pool.definition.queue.stats().oldestWaitingMs;
+        return poolHealth(statusOf(slot), { waitingMs, idleMs: idleMs(slot, this.#parts.clock) });
+      },
+    };
+  }
+
+  #sum(count: (pool: WorkerPool) => number): number {
+    let sum = 0;
+    for (const { pool } of this.#slots.values()) sum += count(pool);
+    return sum;
+  }
+}
+
+function idleMs(slot: Slot, clock: Clock): number {
+  return clock.now() - slot.pool.lastTurnAt;
+}
+
+function statusOf(slot: Slot): PoolStatus {
+  const { pool } = slot;
+  return {
+    name: pool.definition.name,
+    queue: pool.definition.queue.name,
+    state: slot.state,
+    concurrency: pool.definition.concurrency,
+    busy: pool.inFlight,
+    lost: pool.lost,
+    braking: pool.braking,
+    counts: pool.counts,
+    workers: pool.workers.map((worker) => ({ name: worker.name, state: worker.state })),
+  };
+}
