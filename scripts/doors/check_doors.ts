@@ -6,7 +6,7 @@ import { teachSwcUsing } from "./teach_swc_using.ts";
 import { adapters, applications, developmentServers, rooms } from "./walls.ts";
 
 /** Somebody went through a wall. */
-export interface BrokenWall {
+interface BrokenWall {
   readonly rule: string;
   /** A sentence with the files and the rule in plain words. */
   readonly sentence: string;

@@ -12,11 +12,14 @@ const graceMs = 1000;
  */
 export function guardAgainstLeaks(): void {
   const before = activeResources();
-  onTestFinished(async () => {
-    const deadline = performance.now() + graceMs;
-    while (leaks(before).length > 0 && performance.now() < deadline) await nextTurn();
-    expect(leaks(before), "left behind by this test").toEqual([]);
-  });
+  onTestFinished(() => expectNothingNewSince(before, "this test"));
+}
+
+/** Gives what is being closed its grace, then names what is left. */
+export async function expectNothingNewSince(before: ReadonlyMap<string, number>, who: string): Promise<void> {
+  const deadline = performance.now() + graceMs;
+  while (leaks(before).length > 0 && performance.now() < deadline) await nextTurn();
+  expect(leaks(before), `left behind by ${who}`).toEqual([]);
 }
 
 function leaks(before: ReadonlyMap<string, number>): string[] {
@@ -26,7 +29,7 @@ function leaks(before: ReadonlyMap<string, number>): string[] {
   });
 }
 
-function activeResources(): Map<string, number> {
+export function activeResources(): Map<string, number> {
   const counts = new Map<string, number>();
   for (const kind of process.getActiveResourcesInfo()) {
     if (!fleeting.has(kind)) counts.set(kind, (counts.get(kind) ?? 0) + 1);

@@ -1,0 +1,24 @@
+import type { KnipConfig } from "knip";
+
+/** Dead code: whatever is reached neither from a package's public face, nor from a program, nor from a test. */
+const config: KnipConfig = {
+  entry: [
+    "src/app_runtime/index.ts",
+    "src/app_runtime/testing/index.ts",
+    "src/adapters/*/index.ts",
+    "src/mail_order_bot_app/main.ts",
+    "bench/*.ts",
+    "drill/*.ts",
+    "scripts/*.ts",
+    "examples/*/main.ts",
+    "test/**/*.test.ts",
+  ],
+  project: ["{src,test,bench,drill,scripts,examples}/**/*.ts"],
+  ignoreDependencies: [
+    "reflect-metadata", // a peer of inversify, which imports it
+    "@biomejs/biome", // started by scripts/check.ts
+  ],
+  ignoreBinaries: ["dovecot"], // Debian's, for the mail tests
+};
+
+export default config;
