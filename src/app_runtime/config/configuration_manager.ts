@@ -162,20 +162,22 @@ export class ConfigurationManager implements AsyncDisposable {
   }
 
   async #tryReload(trigger: string): Promise<ReloadOutcome> {
-    const { version } = this.current;
+    const current = this.current;
+    const { version } = current;
     if (this.#closed) return { kind: "closed", version };
     const { snapshot: next, problems } = await this.#build();
     if (problems.length > 0) return { kind: "invalid", version, problems };
 
-    const difference = differenceBetween(this.current, next);
+    const difference = differenceBetween(current, next);
     if (isEmpty(difference)) return { kind: "unchanged", version };
 
-    const subscribers = [...this.#subscribers];
-    const objections = await objectionsTo(next, difference, subscribers, this.#parts.clock);
+    const maskText = (text: string) => current.maskText(next.maskText(text));
+    const round = { difference, subscribers: [...this.#subscribers], clock: this.#parts.clock, maskText };
+    const objections = await objectionsTo(next, round);
     if (objections.length > 0) return { kind: "vetoed", version, difference, objections };
 
     this.#install(next, trigger, difference);
-    const complaints = await announce(next, difference, subscribers, this.#parts.clock);
+    const complaints = await announce(next, round);
     return { kind: "applied", version: next.version, difference, complaints };
   }
 

@@ -48,7 +48,15 @@ export function environmentLayer(parts: {
 
 type Found =
   | { readonly kind: "path"; readonly path: readonly string[] }
-  | { readonly kind: "unknown"; readonly path: readonly string[]; readonly segment: string; readonly scope: NameScope };
+  | {
+      readonly kind: "unknown";
+      readonly path: readonly string[];
+      readonly segment: string;
+      readonly readings: readonly string[];
+      readonly scope: NameScope;
+    };
+
+type Unknown = Extract<Found, { kind: "unknown" }>;
 
 function pathOf(segments: readonly string[], root: NameScope): Found {
   const nothing: NameScope = { names: [], below: () => undefined };
@@ -58,34 +66,34 @@ function pathOf(segments: readonly string[], root: NameScope): Found {
     const here: NameScope = scope ?? nothing;
     const matching = here.names.filter((name) => plain(name) === plain(segment));
     const [name] = matching;
-    if (name === undefined || matching.length > 1) return { kind: "unknown", path, segment, scope: here };
+    if (name === undefined || matching.length > 1)
+      return { kind: "unknown", path, segment, readings: matching, scope: here };
     path.push(name);
     scope = here.below(name);
   }
-  return scope === undefined ? { kind: "path", path } : { kind: "unknown", path, segment: "", scope };
+  return scope === undefined ? { kind: "path", path } : { kind: "unknown", path, segment: "", readings: [], scope };
 }
 
-function unknownVariable(
-  found: Extract<Found, { kind: "unknown" }>,
-  prefix: string,
-  place: ConfigPlace,
-): ConfigProblem {
+function unknownVariable(found: Unknown, prefix: string, place: ConfigPlace): ConfigProblem {
   const path = found.path.join(".");
-  const where = path === "" ? "the configuration" : path;
-  const message =
-    found.segment === ""
-      ? `names all of ${where}; a variable can set only one value.`
-      : `names nothing in ${where}: "${shorten(found.segment)}" is unknown there or has several readings.`;
+  const message = misreading(found, path === "" ? "the configuration" : path);
   const closest = closestName(found.segment, found.scope.names);
   const hint = closest === undefined ? knownVariables(found, prefix) : didYouMeanVariable(found, prefix, closest);
   return { code: "VARIABLE", path: "", message, place, ...(hint === undefined ? {} : { hint }) };
+}
+
+function misreading(found: Unknown, where: string): string {
+  if (found.segment === "") return `names all of ${where}; a variable can set only one value.`;
+  const segment = JSON.stringify(shorten(found.segment));
+  if (found.readings.length === 0) return `names nothing: ${where} has no ${segment}.`;
+  return `is ambiguous: in ${where}, ${segment} may be any of ${found.readings.join(", ")}.`;
 }
 
 function didYouMeanVariable(found: { readonly path: readonly string[] }, prefix: string, name: string): string {
   return `Did you mean ${variableFor(prefix, [...found.path, name])}?`;
 }
 
-function knownVariables(found: Extract<Found, { kind: "unknown" }>, prefix: string): string | undefined {
+function knownVariables(found: Unknown, prefix: string): string | undefined {
   const names = found.scope.names.slice(0, 8).map((name) => variableFor(prefix, [...found.path, name]));
   return names.length === 0 ? undefined : `Such as ${names.join(", ")}.`;
 }

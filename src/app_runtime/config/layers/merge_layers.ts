@@ -38,7 +38,8 @@ function merge(
     const under = entries.get(name);
     entries.set(name, under === undefined ? child : mergeChild(name, under, child));
   }
-  return { kind: "map", entries, place: higher.place };
+  const place = higher.place.line === undefined ? lower.place : higher.place; // a line helps more than a layer's name
+  return { kind: "map", entries, place };
 }
 
 function mergeValues(_: string, lower: ConfigNode, higher: ConfigNode): ConfigNode {

@@ -25,19 +25,26 @@ export interface Objection {
   readonly reason: string;
 }
 
+/** One change and everybody who is concerned. */
+export interface Round {
+  readonly difference: ConfigDifference;
+  readonly subscribers: readonly ConfigSubscriber[];
+  readonly clock: Clock;
+  /** Blots out the secrets of both configurations. */
+  maskText(text: string): string;
+}
+
 const prepareLimitMs = 5_000;
 const changedLimitMs = 60_000;
 
 /** Asks everybody at once; empty when all agree. */
 export async function objectionsTo(
   next: ConfigSnapshot,
-  difference: ConfigDifference,
-  subscribers: readonly ConfigSubscriber[],
-  clock: Clock,
+  { difference, subscribers, ...limits }: Round,
 ): Promise<readonly Objection[]> {
   const tooLate = new AbortController();
   const answers = subscribers.map(async (subscriber) => {
-    const reason = await attempt(clock, prepareLimitMs, next, `Preparing "${subscriber.name}"`, async () => {
+    const reason = await attempt(limits, prepareLimitMs, `Preparing "${subscriber.name}"`, async () => {
       const answer = await subscriber.prepare?.(next, difference, tooLate.signal);
       return answer?.kind === "veto" ? answer.reason : undefined;
     });
@@ -51,13 +58,11 @@ export async function objectionsTo(
 /** Tells everybody in turn; gives the complaints of those that failed. */
 export async function announce(
   current: ConfigSnapshot,
-  difference: ConfigDifference,
-  subscribers: readonly ConfigSubscriber[],
-  clock: Clock,
+  { difference, subscribers, ...limits }: Round,
 ): Promise<readonly Objection[]> {
   const complaints: Objection[] = [];
   for (const subscriber of subscribers) {
-    const reason = await attempt(clock, changedLimitMs, current, `"${subscriber.name}"`, async () => {
+    const reason = await attempt(limits, changedLimitMs, `"${subscriber.name}"`, async () => {
       await subscriber.changed?.(current, difference);
       return undefined;
     });
@@ -68,16 +73,15 @@ export async function announce(
 
 /** The reason the work gave, or why it failed; never with a secret in it. */
 async function attempt(
-  clock: Clock,
+  { clock, maskText }: Pick<Round, "clock" | "maskText">,
   limitMs: number,
-  snapshot: ConfigSnapshot,
   what: string,
   work: () => Promise<string | undefined>,
 ): Promise<string | undefined> {
   try {
     const reason = await within(clock, limitMs, what, work());
-    return reason === undefined ? undefined : snapshot.maskText(reason);
+    return reason === undefined ? undefined : maskText(reason);
   } catch (error) {
-    return snapshot.maskText(messageOf(error));
+    return maskText(messageOf(error));
   }
 }
