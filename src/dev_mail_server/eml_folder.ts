@@ -117,7 +117,7 @@ export class EmlFolder {
     this.#sightings = new Map();
     for (const name of names.sort()) {
       if (this.#stopped) return;
-      const sighting = await this.#lookAt(name, before.get(name)).catch(() => undefined); // e.g. the mailbox is full now
+      const sighting = await this.#lookAt(name, before.get(name));
       if (sighting !== undefined) this.#sightings.set(name, sighting);
     }
   }
@@ -136,12 +136,16 @@ export class EmlFolder {
     return { size: now.size, modifiedAt: now.mtimeMs, since, taken };
   }
 
-  /** False when the file changed while it was read. */
+  /** False when the file changed while it was read, or cannot be delivered now: it will be tried again. */
   async #take(name: string, file: string, size: number): Promise<boolean> {
     const raw = await readFile(file).catch(() => undefined);
     if (raw?.length !== size || this.#stopped) return false;
     const origin = createHash("sha256").update(`${name}\0`).update(raw).digest("hex");
-    if (!this.#parts.isDelivered(origin)) this.#parts.deliver(raw, origin);
-    return true;
+    try {
+      if (!this.#parts.isDelivered(origin)) this.#parts.deliver(raw, origin);
+      return true;
+    } catch {
+      return false; // e.g. the mailbox is full
+    }
   }
 }

@@ -100,9 +100,11 @@ export class Mailbox {
 
   /** Puts a mail back under the UID it had; nobody is told. */
   restore(mail: NewMail & { readonly uid: number }): StoredMail {
-    const stored = { ...mail, flags: new Set(this.flagNames.spellAll(mail.flags ?? [])) };
-    this.#mails.set(mail.uid, stored);
-    this.#uidNext = Math.max(this.#uidNext, mail.uid + 1);
+    const { uid, raw, receivedAt, origin } = mail;
+    const flags = new Set(this.flagNames.spellAll(mail.flags ?? []));
+    const stored = { uid, raw, receivedAt, flags, ...(origin !== undefined && { origin }) };
+    this.#mails.set(uid, stored);
+    this.#uidNext = Math.max(this.#uidNext, uid + 1);
     return stored;
   }
 
