@@ -48,7 +48,8 @@ export class InFlight {
 
   remove(run: Run): void {
     this.#runs.delete(run);
-    if (this.#runs.size === 0) for (const emptied of this.#emptied.splice(0)) emptied();
+    if (this.#runs.size > 0 || this.#emptied.length === 0) return;
+    for (const emptied of this.#emptied.splice(0)) emptied();
   }
 
   abort(run: Run, reason: AbortReason): void {

@@ -48,7 +48,11 @@ export class QueueWorker implements Worker {
         if (this.#brake.braking) await this.#brake.permit(signal);
         const next = await this.#next();
         if (next.done === true) return;
-        await this.#work(next.value);
+        const since = this.#clock.now();
+        this.#busy = { delivery: next.value, since };
+        await this.#process(next.value);
+        this.#busy = undefined;
+        if (since - this.#yieldedAt >= turnMs) await this.#yield();
       }
     } finally {
       this.#stopped = true;
@@ -56,12 +60,7 @@ export class QueueWorker implements Worker {
     }
   }
 
-  async #work(delivery: LeasedDelivery): Promise<void> {
-    const since = this.#clock.now();
-    this.#busy = { delivery, since };
-    await this.#process(delivery);
-    this.#busy = undefined;
-    if (since - this.#yieldedAt < turnMs) return;
+  async #yield(): Promise<void> {
     await yieldToLoop();
     this.#yieldedAt = this.#clock.now();
   }

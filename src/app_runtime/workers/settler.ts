@@ -58,7 +58,8 @@ export class Settler {
   /** Never throws: what cannot be recorded is reported, and the task comes back when its lease runs out. */
   async settle(run: Run, ending: Ending): Promise<void> {
     try {
-      await this.#record(run, await this.#judge(run, ending));
+      const verdict = this.#judge(run, ending);
+      await this.#record(run, verdict instanceof Promise ? await verdict : verdict);
     } catch (error) {
       const { taskId } = run.unitOfWork;
       run.trace.fail(error);
@@ -68,14 +69,15 @@ export class Settler {
     }
   }
 
-  async #judge(run: Run, ending: Ending): Promise<Verdict> {
+  /** Only an error may need a look at the journal; an answer is judged at once. */
+  #judge(run: Run, ending: Ending): Verdict | Promise<Verdict> {
     const aborted = run.delivery.abortedFor;
     if (aborted === "lease-lost") return { kind: "lost" };
     if (ending.kind === "quarantined") return { kind: "dead", reason: "crash-looping", detail: ending.detail };
     if (ending.kind === "answered" && ending.outcome.kind === "done") return { kind: "done" };
     if (aborted === "shutdown") return { kind: "requeue", reason: "shutdown", delayMs: 0, detail: "shutdown" };
     if (ending.kind === "abandoned") return { kind: "retry", reason: "The handler did not stop within its grace." };
-    if (ending.kind === "threw") return await this.#judgeError(run, ending.error);
+    if (ending.kind === "threw") return this.#judgeError(run, ending.error);
     return judgeAnswer(ending.outcome);
   }
 
@@ -99,19 +101,19 @@ export class Settler {
     return (await this.#journal?.find(run.unitOfWork.taskId))?.state === "done";
   }
 
-  async #record(run: Run, verdict: Verdict): Promise<void> {
+  #record(run: Run, verdict: Verdict): Promise<void> | undefined {
     switch (verdict.kind) {
       case "done":
-        return await this.#finish(run);
+        return this.#finish(run);
       case "retry":
-        return await this.#tryAgain(run, verdict.reason, verdict.askedDelayMs);
+        return this.#tryAgain(run, verdict.reason, verdict.askedDelayMs);
       case "dead":
         this.#brake.succeeded();
-        return await this.#bury(run, verdict.reason, verdict.detail);
+        return this.#bury(run, verdict.reason, verdict.detail);
       case "requeue":
-        return await this.#requeue(run, verdict.reason, verdict.delayMs, verdict.detail);
+        return this.#requeue(run, verdict.reason, verdict.delayMs, verdict.detail);
       case "lost":
-        return;
+        return undefined;
     }
   }
 
@@ -121,7 +123,13 @@ export class Settler {
     await this.#queue.ack(run.delivery);
     this.#brake.succeeded();
     const tookMs = this.#clock.now() - run.startedAt;
-    this.#events.emit({ kind: "task.done", unit: this.#unit, taskId: unitOfWork.taskId, tookMs, ...traced(run) });
+    this.#events.emit({
+      kind: "task.done",
+      unit: this.#unit,
+      taskId: unitOfWork.taskId,
+      tookMs,
+      traceId: run.trace.traceId,
+    });
   }
 
   async #tryAgain(run: Run, reason: string, askedDelayMs: number | undefined): Promise<void> {
@@ -134,7 +142,15 @@ export class Settler {
     if (journaled) await this.#journal?.handBack(taskId);
     const { delayMs } = decision;
     await this.#queue.nack(run.delivery, { retryDelayMs: delayMs, burnAttempt: true, reason });
-    this.#events.emit({ kind: "task.retried", unit: this.#unit, taskId, attempt, delayMs, reason, ...traced(run) });
+    this.#events.emit({
+      kind: "task.retried",
+      unit: this.#unit,
+      taskId,
+      attempt,
+      delayMs,
+      reason,
+      traceId: run.trace.traceId,
+    });
   }
 
   async #bury(run: Run, reason: DeadLetterReason, detail: string): Promise<void> {
@@ -142,19 +158,22 @@ export class Settler {
     run.trace.fail(detail);
     if (journaled) await this.#journal?.dead(taskId, reason, detail, run.delivery.attempt);
     await this.#queue.deadLetter(run.delivery, reason, detail);
-    this.#events.emit({ kind: "task.dead_lettered", unit: this.#unit, taskId, reason, detail, ...traced(run) });
+    this.#events.emit({
+      kind: "task.dead_lettered",
+      unit: this.#unit,
+      taskId,
+      reason,
+      detail,
+      traceId: run.trace.traceId,
+    });
   }
 
   async #requeue(run: Run, reason: "shutdown" | "outage", delayMs: number, detail: string): Promise<void> {
     const { taskId, journaled } = run.unitOfWork;
     if (journaled) await this.#journal?.handBack(taskId);
     await this.#queue.nack(run.delivery, { retryDelayMs: delayMs, burnAttempt: false, reason: detail });
-    this.#events.emit({ kind: "task.requeued", unit: this.#unit, taskId, reason, ...traced(run) });
+    this.#events.emit({ kind: "task.requeued", unit: this.#unit, taskId, reason, traceId: run.trace.traceId });
   }
-}
-
-function traced(run: Run): { readonly traceId: string } {
-  return { traceId: run.trace.traceId };
 }
 
 function judgeAnswer(outcome: Outcome): Verdict {

@@ -68,7 +68,8 @@ export class TaskRunner {
     const { inFlight, settler, clock } = this.#parts;
     const run = this.#begin(delivery);
     try {
-      const ending = (await this.#refusal(run)) ?? (await this.#attempt(run));
+      const refusal = this.#refusal(run);
+      const ending = (refusal === undefined ? undefined : await refusal) ?? (await this.#attempt(run));
       run.ended = true;
       await settler.settle(run, ending);
       this.#count(ending);
