@@ -5,7 +5,7 @@ import { activeResources, expectNothingNewSince } from "./leak_guard.ts";
 let before: ReadonlyMap<string, number> = new Map();
 
 beforeAll(() => {
-  void [process.stdout, process.stderr]; // open on first use, and stay open
+  void [process.stdin, process.stdout, process.stderr]; // open on first use, and stay open
   before = activeResources();
 });
 
