@@ -5,6 +5,7 @@ import { messageOf } from "../../app_runtime/base/runtime_error.ts";
 import type { Component } from "../../app_runtime/contracts/component.ts";
 import type { HealthContributor, HealthFinding } from "../../app_runtime/contracts/health_contributor.ts";
 import type { EventChannel, FactLevel } from "../../app_runtime/contracts/runtime_event.ts";
+import { blobMigrations } from "./blob_schema.ts";
 import { DataDirectoryHold } from "./data_directory_hold.ts";
 import { journalMigrations } from "./journal_schema.ts";
 import { JournaledTransactions } from "./journaled_transactions.ts";
@@ -15,8 +16,8 @@ import { SqliteJournal } from "./sqlite_journal.ts";
 const dayMs = 86_400_000;
 
 /**
- * The data directory as a component: holds it exclusively, opens `journal.sqlite` in it with the journal's and the
- * application's tables, and once a day forgets what was settled long ago. What it offers may be handed out before it is
+ * The data directory as a component: holds it exclusively, opens `journal.sqlite` in it with the journal's, the
+ * small blobs' and the application's tables, and once a day forgets what was settled long ago. What it offers may be handed out before it is
  * loaded; calls then fail with DatabaseUnavailableError.
  */
 export class JournalStore implements Component {
@@ -52,7 +53,7 @@ export class JournalStore implements Component {
     this.#keepSettledMs = parts.keepSettledMs;
     this.database = new SqliteDatabase({
       path: join(parts.dataDir, "journal.sqlite"),
-      migrations: [journalMigrations, ...parts.migrations],
+      migrations: [journalMigrations, blobMigrations, ...parts.migrations],
       clock,
       ...(parts.limits !== undefined && { limits: parts.limits }),
       onStateChange: (state) => this.#report(state),

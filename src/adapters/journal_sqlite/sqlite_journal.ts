@@ -1,4 +1,5 @@
 import type { Clock } from "../../app_runtime/base/clock.ts";
+import type { BlobId } from "../../app_runtime/contracts/blob_store.ts";
 import type { DeadLetterReason } from "../../app_runtime/contracts/dead_letter.ts";
 import {
   type HandOutCount,
@@ -34,6 +35,11 @@ const markOffered = `UPDATE journal SET state = 'offered', hand_outs = 0, ended_
   WHERE task_id = ? AND state = 'dead' RETURNING source, ${journalColumns}`;
 const forget = `DELETE FROM journal WHERE position IN
   (SELECT position FROM journal WHERE state = 'done' AND settled_at IS NOT NULL AND settled_at < ? LIMIT ?)`;
+
+const carriedBlobs = `SELECT DISTINCT ref.atom AS sha256
+  FROM (SELECT task FROM journal WHERE state = 'offered' UNION ALL SELECT task FROM journal WHERE state = 'dead') AS open,
+    json_tree(open.task, '$.payload') AS ref
+  WHERE ref.key = 'sha256' AND ref.atom IN (SELECT value FROM json_each(?))`;
 
 /** Literals, so that SQLite may use the partial indexes. */
 const listed: Readonly<Record<JournalState, string>> = {
@@ -189,6 +195,12 @@ export class SqliteJournal implements Journal {
       if (thrown instanceof UnexpectedChangesError) throw misfit(thrown, taskId);
       throw thrown;
     }
+  }
+
+  /** Which of these blobs a task that is not done carries in its payload (as a BlobRef). */
+  async blobsNeeded(ids: readonly BlobId[]): Promise<ReadonlySet<BlobId>> {
+    const rows = await this.#database.read(carriedBlobs, [JSON.stringify(ids)]);
+    return new Set(rows.map((row) => row.sha256 as BlobId));
   }
 
   /** Forgets done rows whose source was told before `wallMs`, in small transactions. Resolves with their number. */

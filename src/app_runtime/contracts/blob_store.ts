@@ -20,6 +20,18 @@ export interface BlobStore {
   has(id: BlobId): Promise<boolean>;
 }
 
+/** Which of these somebody still refers to. */
+export type NeededBlobs = (ids: readonly BlobId[]) => Promise<ReadonlySet<BlobId>>;
+
+/** A store that can forget what nobody needs any more. */
+export interface SweptBlobStore extends BlobStore {
+  /**
+   * Deletes what was last put before `storedBefore` (milliseconds since 1970 UTC) and is not needed; resolves with how many.
+   * A blob put again meanwhile stays.
+   */
+  sweep(storedBefore: number, needed: NeededBlobs): Promise<number>;
+}
+
 export class BlobMissingError extends RuntimeError {
   readonly code = "BLOB_MISSING";
 
