@@ -26,6 +26,7 @@ export class TcpProxy {
   #cut: Cut | undefined;
   #filter: ((chunk: string, direction: Direction) => string) | undefined;
   #accepted = 0;
+  #swallowedBytes = 0;
 
   constructor(target: { readonly host: string; readonly port: number }) {
     this.#target = target;
@@ -51,6 +52,11 @@ export class TcpProxy {
   /** Connections there have been. */
   get accepted(): number {
     return this.#accepted;
+  }
+
+  /** What the black hole has taken so far. */
+  get swallowedBytes(): number {
+    return this.#swallowedBytes;
   }
 
   /** Everything gets through again; connections that lost bytes stay as they are. */
@@ -142,7 +148,10 @@ export class TcpProxy {
     const isDue = dueCheck(direction);
     let tail = Promise.resolve();
     from.on("data", (chunk) => {
-      if (this.#swallows) return;
+      if (this.#swallows) {
+        this.#swallowedBytes += chunk.length;
+        return;
+      }
       const filtered = this.#filter?.(chunk.toString("latin1"), direction);
       const bytes = filtered === undefined ? chunk : Buffer.from(filtered, "latin1");
       const cut = isDue(bytes, this.#cut);
