@@ -40,9 +40,9 @@ export class DocumentWalk {
   #node(node: Node, at: number, depth: number): ConfigNode {
     this.#nodes += 1;
     if (this.#exhausted) return this.#nothing(at);
-    if (depth > maxDepth) return this.#refuse("LIMIT", at, `is nested deeper than ${maxDepth} levels.`);
+    if (depth > maxDepth) return this.#refuse("LIMIT", at, `This is nested deeper than ${maxDepth} levels.`);
     if (this.#nodes > maxNodes)
-      return this.#exhaust(at, `holds more than ${maxNodes} values, counting what aliases repeat.`);
+      return this.#exhaust(at, `The file holds more than ${maxNodes} values, counting what aliases repeat.`);
     if (isAlias(node)) return this.#alias(node.source, at, depth);
     if ("anchor" in node && node.anchor !== undefined) this.#anchors.set(node.anchor, node);
     if (isMap(node)) return this.#map(node, at, depth);
@@ -82,19 +82,19 @@ export class DocumentWalk {
     if (value === null || typeof value === "string" || typeof value === "number" || typeof value === "boolean") {
       return { kind: "scalar", value, place: this.#parts.placeAt(at) };
     }
-    return this.#refuse("SYNTAX", at, "is neither text, number, true, false nor empty.");
+    return this.#refuse("SYNTAX", at, "This is neither text, number, true, false nor empty.");
   }
 
   #alias(name: string, at: number, depth: number): ConfigNode {
     this.#aliases += 1;
-    if (this.#aliases > maxAliases) return this.#exhaust(at, `holds more than ${maxAliases} aliases.`);
+    if (this.#aliases > maxAliases) return this.#exhaust(at, `The file holds more than ${maxAliases} aliases.`);
     const target = this.#anchors.get(name);
-    if (target === undefined) return this.#refuse("SYNTAX", at, "is an alias without an anchor above it.");
+    if (target === undefined) return this.#refuse("SYNTAX", at, "This alias has no anchor above it.");
     return this.#node(target, at, depth + 1);
   }
 
   #refuseJson(at: number): void {
-    this.#refuse("SYNTAX", at, "is YAML, not JSON: texts and keys need double quotes. Or name the file .yaml.");
+    this.#refuse("SYNTAX", at, "This is YAML, not JSON: texts and keys need double quotes. Or name the file .yaml.");
   }
 
   #exhaust(at: number, message: string): ConfigNode {

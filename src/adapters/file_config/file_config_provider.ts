@@ -37,7 +37,9 @@ export class FileConfigProvider implements ConfigProvider {
         return parseConfigText(file.text, place, extname(this.#path).toLowerCase() === ".json" ? "json" : "yaml");
       case "absent":
         if (this.#optional) return { problems: [] };
-        return { problems: [{ code: "FILE", path: "", message: "is not there. Create it or name another.", place }] };
+        return {
+          problems: [{ code: "FILE", path: "", message: "The file is not there. Create it or name another.", place }],
+        };
       case "unusable":
         return { problems: [{ code: file.code, path: "", message: file.why, place }] };
     }

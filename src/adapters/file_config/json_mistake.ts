@@ -8,7 +8,7 @@ export function jsonMistake(text: string): { readonly offset: number; readonly m
     const position = /at position (\d+)/.exec(error instanceof Error ? error.message : "")?.[1];
     return {
       offset: Number(position ?? 0),
-      message: "is not JSON: look for a comma too many or a comment. Or name the file .yaml.",
+      message: "This is not JSON: look for a comma too many or a comment. Or name the file .yaml.",
     };
   }
 }

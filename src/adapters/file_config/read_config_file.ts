@@ -13,20 +13,20 @@ export async function readConfigFile(path: string): Promise<ConfigFile> {
   try {
     await using file = await open(path, "r");
     const stats = await file.stat();
-    if (!stats.isFile()) return { kind: "unusable", code: "FILE", why: "is not a file." };
+    if (!stats.isFile()) return { kind: "unusable", code: "FILE", why: "This is not a file." };
     const bytes = await readAtMost(file, maxFileBytes + 1);
     if (bytes.length > maxFileBytes) {
       return {
         kind: "unusable",
         code: "LIMIT",
-        why: `is larger than ${maxFileBytes} bytes, the limit for a configuration.`,
+        why: `The file is larger than ${maxFileBytes} bytes, the limit for a configuration.`,
       };
     }
     return decode(bytes);
   } catch (error) {
     const code = error instanceof Error ? String(Reflect.get(error, "code")) : "unknown error";
     if (code === "ENOENT") return { kind: "absent" };
-    return { kind: "unusable", code: "FILE", why: `cannot be read (${code}).` };
+    return { kind: "unusable", code: "FILE", why: `The file cannot be read (${code}).` };
   }
 }
 
@@ -45,6 +45,6 @@ function decode(bytes: Uint8Array): ConfigFile {
   try {
     return { kind: "text", text: new TextDecoder("utf-8", { fatal: true }).decode(bytes) };
   } catch {
-    return { kind: "unusable", code: "SYNTAX", why: "is not UTF-8 text." };
+    return { kind: "unusable", code: "SYNTAX", why: "The file is not UTF-8 text." };
   }
 }

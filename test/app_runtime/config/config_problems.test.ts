@@ -223,7 +223,7 @@ test("a provider that fails is a problem of its layer", async () => {
   };
   const problems = await problemsOf(undefined, { providers: [broken] });
 
-  expect(problems.map(renderProblem)).toContain("config table: cannot be read: connection refused");
+  expect(problems.map(renderProblem)).toContain("config table: The layer cannot be read: connection refused");
 });
 
 test("many problems are counted, not all printed", async () => {
