@@ -14,9 +14,21 @@ export type {
   UnitDefaults,
 } from "./contracts/application_module.ts";
 export { serviceToken } from "./contracts/application_module.ts";
-export { type BlobId, BlobMissingError, type BlobRef, type BlobStore, BlobTooLargeError } from "./contracts/blob_store.ts";
+export {
+  type BlobId,
+  BlobMissingError,
+  type BlobRef,
+  type BlobStore,
+  BlobTooLargeError,
+} from "./contracts/blob_store.ts";
 export type { Component } from "./contracts/component.ts";
-export type { ConfigLayer, ConfigNode, ConfigPlace, ConfigProblem, ConfigProvider } from "./contracts/config_provider.ts";
+export type {
+  ConfigLayer,
+  ConfigNode,
+  ConfigPlace,
+  ConfigProblem,
+  ConfigProvider,
+} from "./contracts/config_provider.ts";
 export type { ConfigOf, Schema, SchemaKey } from "./contracts/config_schema.ts";
 export { type DeadLetter, type DeadLetterReason, DeadLetterUnknownError } from "./contracts/dead_letter.ts";
 export { type Delivery, LeasedDelivery, type LeaseToken } from "./contracts/delivery.ts";
@@ -32,6 +44,7 @@ export {
   type UnitOfWork,
   UnitOfWorkClosedError,
 } from "./contracts/journal.ts";
+export { platformTokens } from "./contracts/platform_tokens.ts";
 export type { Publisher } from "./contracts/publisher.ts";
 export type {
   EventChannel,

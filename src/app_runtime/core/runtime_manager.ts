@@ -10,6 +10,7 @@ import {
 } from "../config/api.ts";
 import { ServiceContainer } from "../container/api.ts";
 import type { Component } from "../contracts/component.ts";
+import { platformTokens } from "../contracts/platform_tokens.ts";
 import type { ShutdownReport } from "../contracts/runtime_event.ts";
 import { ControlPlaneService, FilePauseStore, PauseBook } from "../control/api.ts";
 import { EventLoopWatch, HealthRegistry } from "../health/api.ts";
@@ -132,7 +133,7 @@ export class RuntimeManager {
     this.#control = control;
 
     const infrastructure: Infrastructure =
-      this.#parts.infrastructure?.({
+      (await this.#parts.infrastructure?.({
         clock: this.#clock,
         events: this.events,
         traces,
@@ -142,7 +143,12 @@ export class RuntimeManager {
         snapshot,
         section: (name) => (snapshot.values.platform as Record<string, unknown>)[name] as never,
         provide: (token, value) => container.bindValue(token, value),
-      }) ?? {};
+      })) ?? {};
+    container.bindValue(platformTokens.clock, this.#clock);
+    container.bindValue(platformTokens.events, this.events);
+    container.bindValue(platformTokens.traces, traces);
+    if (infrastructure.journal !== undefined) container.bindValue(platformTokens.journal, infrastructure.journal);
+    if (infrastructure.blobs !== undefined) container.bindValue(platformTokens.blobs, infrastructure.blobs);
     await container.seal();
 
     const factory = new UnitFactory({

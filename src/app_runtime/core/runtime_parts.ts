@@ -22,7 +22,7 @@ export interface RuntimeParts {
   /** Sections of the adapters, below `platform:` (`control`, `log`, `telemetry`). */
   readonly platformSections?: Readonly<Record<string, Schema>>;
   /** Makes what lives as long as the runtime and needs its configuration: database, journal, control plane over HTTP. */
-  readonly infrastructure?: (platform: PlatformServices) => Infrastructure;
+  readonly infrastructure?: (platform: PlatformServices) => Infrastructure | Promise<Infrastructure>;
   /** Readers of the event channel from the first event on. */
   readonly readers?: readonly ((event: RuntimeEvent) => void)[];
   readonly clock?: Clock;
