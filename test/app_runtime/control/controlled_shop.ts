@@ -1,4 +1,3 @@
-import type { Clock } from "../../../src/app_runtime/base/clock.ts";
 import {
   type DeadLetter,
   type DeadLetterReason,
@@ -187,8 +186,8 @@ export class MemoryPauseStore implements PauseStore {
   }
 }
 
-export function openControl(parts: { readonly store?: PauseStore; readonly clock?: Clock } = {}) {
-  const clock = parts.clock ?? new ManualClock();
+export function openControl(parts: { readonly store?: PauseStore } = {}) {
+  const clock = new ManualClock();
   const events = new RecordedEvents();
   const shop = new ControlledShop();
   const store = parts.store ?? new MemoryPauseStore();
