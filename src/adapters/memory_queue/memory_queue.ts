@@ -16,12 +16,12 @@ import {
   type QueueStats,
   type TaskQueue,
 } from "../../app_runtime/contracts/task_queue.ts";
+import { memoryQueueCapabilities } from "./capabilities.ts";
 import { Consumer } from "./consumer.ts";
 import { DeadLetterShelf } from "./dead_letter_shelf.ts";
 import type { Entry } from "./entry.ts";
 import { FinishedIds } from "./finished_ids.ts";
 import { HandOut } from "./hand_out.ts";
-import { memoryQueueCapabilities } from "./memory_queue_kind.ts";
 import { PublishLine } from "./publish_line.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { formatDuration } from "../base/duration.ts";
 import type { HealthFinding } from "../contracts/health_contributor.ts";
-import type { PoolStatus } from "./worker_supervisor.ts";
+import type { PoolStatus } from "./pool_status.ts";
 
 /** A task that could run and that nobody took for this long means that the pool does not turn. */
 const stalledAfterMs = 60_000;

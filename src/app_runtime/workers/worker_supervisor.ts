@@ -1,22 +1,8 @@
 import type { Clock } from "../base/clock.ts";
 import type { HealthContributor } from "../contracts/health_contributor.ts";
-import type { WorkerState } from "../contracts/worker.ts";
 import { poolHealth } from "./pool_health.ts";
-import { type PoolCounts, type PoolDefinition, type PoolParts, WorkerPool } from "./worker_pool.ts";
-
-/** What /status shows of a pool. */
-export interface PoolStatus {
-  readonly name: string;
-  readonly queue: string;
-  readonly state: "running" | "paused" | "draining" | "stopped";
-  readonly concurrency: number;
-  readonly busy: number;
-  /** Workers given up after too many failures. */
-  readonly lost: number;
-  readonly braking: boolean;
-  readonly counts: PoolCounts;
-  readonly workers: readonly { readonly name: string; readonly state: WorkerState }[];
-}
+import type { PoolStatus } from "./pool_status.ts";
+import { type PoolDefinition, type PoolParts, WorkerPool } from "./worker_pool.ts";
 
 interface Slot {
   pool: WorkerPool;

@@ -1,14 +1,27 @@
 import { createHash } from "node:crypto";
-import type { BlobStore } from "../../app_runtime/contracts/blob_store.ts";
+import { RuntimeError } from "../../app_runtime/base/runtime_error.ts";
+import type { BlobId, BlobStore } from "../../app_runtime/contracts/blob_store.ts";
 import type { EventChannel } from "../../app_runtime/contracts/runtime_event.ts";
 import type { Task } from "../../app_runtime/contracts/task.ts";
 import { done, type Outcome, type TaskContext, type TaskHandler } from "../../app_runtime/contracts/task_handler.ts";
 import type { UnreadableMail } from "../domain/incoming_mail.ts";
+import { type OrderMailPayload, readOrderMailPayload } from "../services/order_mail_payload.ts";
 import type { ProcessedMail, ReceivedMail } from "../services/process_order_mail.ts";
-import { type OrderMailPayload, orderMailPayload } from "../sources/order_mail_task.ts";
 
 /** The fact it leaves for logs and live views after each mail. */
 export const mailDecidedFact = "MAIL_DECIDED";
+
+/** The task is not one that this version of the bot makes. */
+export class OrderMailPayloadError extends RuntimeError {
+  readonly code = "BOT_PAYLOAD";
+  override readonly failureClass = "permanent";
+
+  constructor(taskId: string, why: string) {
+    super(
+      `Task ${taskId} is not an order mail: ${why}. Discard its dead letter, or retry it with a bot that knows it.`,
+    );
+  }
+}
 
 /** Fetches the mail, has it processed, and says what became of it. Every decision is `done`: review is no failure. */
 export class ProcessOrderMailHandler implements TaskHandler {
@@ -27,8 +40,9 @@ export class ProcessOrderMailHandler implements TaskHandler {
   }
 
   async handle(task: Task, context: TaskContext): Promise<Outcome> {
-    const payload = orderMailPayload(task);
-    const raw = payload.blob === undefined ? neverFetched(task, payload) : await this.#blobs.get(payload.blob.sha256);
+    const payload = readOrderMailPayload(task.kind, task.schemaVersion, task.payload);
+    if (typeof payload === "string") throw new OrderMailPayloadError(task.id, payload);
+    const raw = await this.#rawMail(task, payload);
     const processed = await this.#process({
       taskId: task.id,
       raw,
@@ -40,6 +54,12 @@ export class ProcessOrderMailHandler implements TaskHandler {
     });
     this.#tell(task, context, processed);
     return done;
+  }
+
+  async #rawMail(task: Task, payload: OrderMailPayload): Promise<Uint8Array | UnreadableMail> {
+    return payload.blob === undefined
+      ? neverFetched(task, payload)
+      : await this.#blobs.get(payload.blob.sha256 as BlobId);
   }
 
   #tell(task: Task, { trace }: TaskContext, { decision, mail }: ProcessedMail): void {
