@@ -16,7 +16,10 @@ export type ImapTrouble =
   /** FETCH only: each literal lacks so many of the bytes it announces. */
   | { readonly kind: "short_literal"; readonly missingBytes: number };
 
-/** A command in capitals ("UID FETCH" is one); GREETING is the moment of connecting. */
+/**
+ * A command in capitals ("UID FETCH" is one); GREETING is the moment of connecting. Most clients log in by AUTHENTICATE, since
+ * it is offered, and not by LOGIN.
+ */
 export type ImapFault = Fault<string, ImapTrouble>;
 
 export type SmtpTrouble =

@@ -83,9 +83,9 @@ export class SelectedMailbox {
     this.#onNews?.();
   }
 
-  /** From the end, so that each line's number still holds when it is read. */
+  /** Each number is counted after the expunges told before it (RFC 9051 section 7.5.1). */
   #tellExpunged(): string[] {
-    const gone = [...this.#untoldExpunged].sort((a, b) => b - a);
+    const gone = [...this.#untoldExpunged];
     this.#untoldExpunged.clear();
     return gone.flatMap((uid) => {
       const sequence = this.sequenceOf(uid);

@@ -75,6 +75,16 @@ describe("IMAP", () => {
     expect((await connectClient(connectionTo(server))).usable).toBe(true);
   });
 
+  test("a client that is told to slow down waits and asks again", async () => {
+    const { server, client } = await openWith("one");
+    const text = "Request is throttled. Suggested Backoff Time: 20 milliseconds";
+    const fault = server.faults.imap({ on: "UID FETCH", trouble: { kind: "answer", status: "BAD", text } });
+    expect(await client.fetchOne("1", { source: true }, { uid: true })).toMatchObject({
+      source: Buffer.from(mailOf("one")),
+    });
+    expect(fault.struck).toBe(1);
+  });
+
   test("BYE ends the connection with its reason, also instead of a greeting", async () => {
     const { server, client } = await openWith();
     const closed = closing(client);

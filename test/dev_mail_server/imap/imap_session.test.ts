@@ -157,3 +157,14 @@ test("closes with expunging, unselects without", async () => {
   await client.command("a CLOSE");
   expect(subjectsIn(server)).toEqual(["two"]);
 });
+
+test.each(["STORE 1 +FLAGS (\\Seen)", "EXPUNGE", "MOVE 1 Sent"])(
+  "refuses %s in a mailbox open for reading only",
+  async (command) => {
+    const { server, client } = await openLoggedIn(mailOf("one"));
+    await client.command("a STORE 1 +FLAGS (\\Deleted)");
+    await client.command("a EXAMINE INBOX");
+    expect(await client.command(`a ${command}`)).toContain("a NO [READ-ONLY]");
+    expect(server.mailbox("INBOX")?.mails).toMatchObject([{ flags: new Set(["\\Deleted"]) }]);
+  },
+);
