@@ -25,18 +25,28 @@ export class IdMint {
 
   /** A traceparent of a new trace, not sampled: nobody records it. */
   newTraceparent(): string {
-    this.#writeHex(traceIdAt, this.#next());
-    this.#writeHex(traceIdAt + 8, this.#next());
-    this.#writeHex(traceIdAt + 16, this.#next());
-    this.#writeHex(traceIdAt + 24, this.#nextNotZero());
+    this.#writeTraceId();
     this.#writeSpanId();
     return this.#line.toString("latin1");
+  }
+
+  /** 32 lower-case hex digits. */
+  newTraceId(): string {
+    this.#writeTraceId();
+    return this.#line.toString("latin1", traceIdAt, traceIdAt + 32);
   }
 
   /** 16 lower-case hex digits. */
   newSpanId(): string {
     this.#writeSpanId();
     return this.#line.toString("latin1", spanIdAt, spanIdAt + 16);
+  }
+
+  #writeTraceId(): void {
+    this.#writeHex(traceIdAt, this.#next());
+    this.#writeHex(traceIdAt + 8, this.#next());
+    this.#writeHex(traceIdAt + 16, this.#next());
+    this.#writeHex(traceIdAt + 24, this.#nextNotZero());
   }
 
   #writeSpanId(): void {

@@ -1,7 +1,7 @@
 import type { TraceCarrier } from "../contracts/task.ts";
 import type { Trace } from "../contracts/trace_factory.ts";
 import type { IdMint } from "./id_mint.ts";
-import { formatTraceparent, parseTraceparent, type TraceParent } from "./traceparent.ts";
+import { KnownCarrier, newCarrier, positionOf } from "./known_carrier.ts";
 
 /**
  * A span that nobody records: it only has ids, so that logs, dead letters and audit can name the trace. One is made for
@@ -19,7 +19,7 @@ export class MintedTrace implements Trace {
   }
 
   get traceId(): string {
-    const known = this.#incoming instanceof MintedCarrier ? this.#incoming : this.carrier;
+    const known = this.#incoming instanceof KnownCarrier ? this.#incoming : this.carrier;
     return (known.traceparent as string).slice(3, 35);
   }
 
@@ -44,29 +44,10 @@ export class MintedTrace implements Trace {
 
   end(): void {}
 
+  /** We record nothing, so we pass on what came: the sampling flag and the state of other vendors. */
   #newCarrier(): TraceCarrier {
-    const parent = parseTraceparent(this.#incoming?.traceparent);
-    if (parent === undefined) return new MintedCarrier(this.#mint.newTraceparent());
-    return continued(parent, this.#mint.newSpanId(), this.#incoming?.tracestate);
+    const parent = positionOf(this.#incoming);
+    if (parent === undefined) return new KnownCarrier(this.#mint.newTraceparent());
+    return newCarrier({ ...parent, spanId: this.#mint.newSpanId() }, this.#incoming?.tracestate);
   }
-}
-
-/** Known by its class: its trace id may be read without checking the whole text again, for every task. */
-class MintedCarrier implements TraceCarrier {
-  readonly traceparent: string;
-
-  constructor(traceparent: string) {
-    this.traceparent = traceparent;
-  }
-}
-
-/** The recommendation lets anyone drop a longer one. */
-const longestTracestate = 512;
-
-/** We record nothing, so we pass on what came: the sampling flag and the state of other vendors. */
-function continued(parent: TraceParent, spanId: string, tracestate: string | undefined): TraceCarrier {
-  const traceparent = formatTraceparent({ ...parent, spanId });
-  return tracestate === undefined || tracestate.length > longestTracestate
-    ? new MintedCarrier(traceparent)
-    : { traceparent, tracestate };
 }

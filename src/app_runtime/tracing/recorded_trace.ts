@@ -2,7 +2,7 @@ import { context, type Span, SpanStatusCode, type Tracer, trace } from "@opentel
 import { messageOf } from "../base/runtime_error.ts";
 import type { TraceCarrier } from "../contracts/task.ts";
 import type { Trace, TraceAttributes } from "../contracts/trace_factory.ts";
-import { formatTraceparent } from "./traceparent.ts";
+import { newCarrier } from "./known_carrier.ts";
 
 /** A span of the registered SDK. */
 export class RecordedTrace implements Trace {
@@ -20,9 +20,7 @@ export class RecordedTrace implements Trace {
 
   get carrier(): TraceCarrier {
     const { traceId, spanId, traceFlags, traceState } = this.#span.spanContext();
-    const traceparent = formatTraceparent({ traceId, spanId, flags: traceFlags });
-    const tracestate = traceState?.serialize();
-    return tracestate ? { traceparent, tracestate } : { traceparent };
+    return newCarrier({ traceId, spanId, flags: traceFlags }, traceState?.serialize() || undefined);
   }
 
   set(attributes: TraceAttributes): void {

@@ -1,6 +1,7 @@
 import {
   type Context,
   createTraceState,
+  INVALID_TRACEID,
   ProxyTracerProvider,
   ROOT_CONTEXT,
   type Span,
@@ -14,10 +15,10 @@ import {
 import type { Task, TraceCarrier } from "../contracts/task.ts";
 import type { Trace, TraceAttributes, TraceFactory } from "../contracts/trace_factory.ts";
 import { IdMint } from "./id_mint.ts";
+import { positionOf } from "./known_carrier.ts";
 import { processAttributes, publishAttributes } from "./messaging_attributes.ts";
 import { MintedTrace } from "./minted_trace.ts";
 import { RecordedTrace } from "./recorded_trace.ts";
-import { parseTraceparent } from "./traceparent.ts";
 
 /**
  * How the span of a delivery relates to the span that published its task: a `link` leaves each trace as long as its own
@@ -102,7 +103,7 @@ export class TraceService implements TraceFactory {
 
 /** An SDK may refuse to make a span (tracing suppressed): then its ids are zeros. */
 function hasIds(span: Span): boolean {
-  return trace.isSpanContextValid(span.spanContext());
+  return span.spanContext().traceId !== INVALID_TRACEID;
 }
 
 /** Never the active context: what a task belongs to is written in its carrier. */
@@ -112,7 +113,7 @@ function contextOf(carrier: TraceCarrier | undefined): Context {
 }
 
 function spanContextOf(carrier: TraceCarrier): SpanContext | undefined {
-  const parent = parseTraceparent(carrier.traceparent);
+  const parent = positionOf(carrier);
   if (parent === undefined) return undefined;
   const remote = { traceId: parent.traceId, spanId: parent.spanId, traceFlags: parent.flags, isRemote: true };
   return carrier.tracestate === undefined ? remote : { ...remote, traceState: createTraceState(carrier.tracestate) };

@@ -23,5 +23,5 @@ export function parseTraceparent(text: string | undefined): TraceParent | undefi
 }
 
 export function formatTraceparent({ traceId, spanId, flags }: TraceParent): string {
-  return `00-${traceId}-${spanId}-${flags.toString(16).padStart(2, "0")}`;
+  return `00-${traceId}-${spanId}-${flags < 16 ? "0" : ""}${flags.toString(16)}`;
 }

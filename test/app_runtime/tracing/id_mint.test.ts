@@ -8,9 +8,9 @@ test("minted ids are valid and never repeat", () => {
   for (let i = 0; i < 20_000; i++) {
     const parent = parseTraceparent(mint.newTraceparent());
     if (parent === undefined) throw new Error("invalid traceparent");
-    seen.add(parent.traceId).add(parent.spanId).add(mint.newSpanId());
+    seen.add(parent.traceId).add(parent.spanId).add(mint.newSpanId()).add(mint.newTraceId());
   }
-  expect(seen.size).toBe(60_000);
+  expect(seen.size).toBe(80_000);
 });
 
 test("two mints share no ids unless they share a seed", () => {
