@@ -1,0 +1,66 @@
+import { readFile } from "node:fs/promises";
+import { ImapFlow } from "imapflow";
+import type { Clock } from "../../../app_runtime/base/clock.ts";
+import { within } from "../../../app_runtime/base/within.ts";
+import { ImapConnection } from "../imap_connection.ts";
+import { ImapCertificateFileError } from "../imap_errors.ts";
+import type { ImapConfig } from "../imap_schema.ts";
+import { unlessAborted } from "../unless_aborted.ts";
+
+/** A server that accepts but has not greeted by then will not; often it waits for TLS. Milliseconds. */
+const greetingLimitMs = 16_000;
+
+/** A transfer may carry more than the mail: headers of the response, and servers that count bytes their own way. */
+const literalSlack = 1_000_000;
+
+/**
+ * Opens a connection and logs in: greeting (RFC 9051 §7.1.1), STARTTLS (§6.2.1), LOGIN or AUTHENTICATE (§6.2.2, §6.2.3).
+ * @throws what the socket, TLS or imapflow throws, for `imapFailure` to name.
+ */
+export async function connect(config: ImapConfig, clock: Clock, signal: AbortSignal): Promise<ImapConnection> {
+  const client = new ImapFlow(await clientOptions(config));
+  // Without a listener an error event would end the process; whoever waits for connect() gets the same error.
+  client.on("error", () => undefined);
+  try {
+    const connecting = within(clock, config.socketTimeout, `Connecting to ${config.host}`, client.connect());
+    await unlessAborted(signal, connecting);
+  } catch (error) {
+    client.close();
+    throw error;
+  }
+  return new ImapConnection(client, clock, config.socketTimeout);
+}
+
+async function clientOptions(config: ImapConfig): Promise<ConstructorParameters<typeof ImapFlow>[0]> {
+  const ca = config.ca === undefined ? undefined : await certificateIn(config.ca);
+  return {
+    host: config.host,
+    port: config.port,
+    secure: config.security === "tls",
+    // Left unset, the library would fall back to clear text when the server offers no STARTTLS.
+    doSTARTTLS: config.security === "starttls",
+    auth: { user: config.user, pass: config.password },
+    ...(ca === undefined ? {} : { tls: { ca } }),
+    clientInfo: { name: "app_runtime", version: false, vendor: false, "support-url": false },
+    logger: false,
+    // We poll: a running IDLE would have to be broken before each command.
+    disableAutoIdle: true,
+    // CONDSTORE would make the server tell us of every flag we set; we need neither it nor rev2's other forms.
+    disableAutoEnable: true,
+    // Compressed, a small answer could unfold into more than the bounds below.
+    disableCompression: true,
+    connectionTimeout: config.socketTimeout,
+    greetingTimeout: Math.min(greetingLimitMs, config.socketTimeout / 2),
+    socketTimeout: config.socketTimeout,
+    maxLiteralSize: config.maxMailSize + literalSlack,
+    maxResponseSize: config.maxMailSize + 2 * literalSlack,
+  };
+}
+
+async function certificateIn(path: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    throw new ImapCertificateFileError(path, error);
+  }
+}

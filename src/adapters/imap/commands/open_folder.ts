@@ -1,0 +1,25 @@
+import type { ImapConnection } from "../imap_connection.ts";
+import { ImapCommandRefusedError, ImapFolderReadOnlyError } from "../imap_errors.ts";
+
+export interface OpenedFolder {
+  readonly uidValidity: string;
+  readonly exists: number;
+  /** Whether this keyword can be stored there. */
+  takesKeyword(keyword: string): boolean;
+}
+
+/** SELECT, RFC 9051 §6.3.2. @throws {ImapFolderReadOnlyError}, or imapflow's error with `mailboxMissing`. */
+export function openFolder(connection: ImapConnection, folder: string): Promise<OpenedFolder> {
+  return connection.run("SELECT", async (client) => {
+    // imapflow answers undefined when the session is over, whatever its types say.
+    const mailbox = (await client.mailboxOpen(folder)) as Awaited<ReturnType<typeof client.mailboxOpen>> | undefined;
+    if (mailbox === undefined) throw new ImapCommandRefusedError("SELECT");
+    if (mailbox.readOnly === true) throw new ImapFolderReadOnlyError(folder);
+    const permanent = mailbox.permanentFlags;
+    return {
+      uidValidity: mailbox.uidValidity.toString(),
+      exists: mailbox.exists,
+      takesKeyword: (keyword) => permanent === undefined || permanent.has("\\*") || permanent.has(keyword),
+    };
+  });
+}

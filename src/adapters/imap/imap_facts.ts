@@ -1,0 +1,64 @@
+import type { EventChannel, FactLevel } from "../../app_runtime/contracts/runtime_event.ts";
+
+interface FactKind {
+  readonly level: FactLevel;
+  /** `{name}` stands for the field of that name. */
+  readonly message: string;
+}
+
+/** Everything an imap source says about itself beyond the platform's own events, as `unit.fact`. */
+export const imapFacts = {
+  imap_connected: { level: "info", message: 'Connected to {host}; folder "{folder}" has {exists} mails.' },
+  imap_session_failed: { level: "warn", message: "{sentence} Next try in {waitMs} ms." },
+  imap_session_renewed: { level: "debug", message: "The connection was renewed as planned." },
+  imap_renumbered: {
+    level: "warn",
+    message:
+      'The server renumbered folder "{folder}" (UIDVALIDITY {from} → {to}). Mails already done are recognised by their content and only marked again.',
+  },
+  imap_resumed: { level: "info", message: "{tasks} task(s) offered in an earlier run were published again." },
+  imap_marked_again: {
+    level: "info",
+    message: "{mails} unread mail(s) were done long ago and were marked as read again, not handled again.",
+  },
+  imap_mark_refused: { level: "warn", message: "The server did not mark {mails} finished mail(s). Trying again." },
+  imap_mail_gone: { level: "info", message: "{mails} finished mail(s) are no longer in the folder." },
+  imap_settling_unfinished: {
+    level: "warn",
+    message: "Stopping left finished mails unmarked ({error}); the next start marks them.",
+  },
+  imap_no_keywords: {
+    level: "warn",
+    message:
+      'Folder "{folder}" takes no keywords, so {keyword} cannot be set; the journal remembers what was given up.',
+  },
+  imap_mail_too_large: {
+    level: "warn",
+    message: "Mail {uid} has {size} bytes, more than maxMailSize, and is not fetched; its task says so.",
+  },
+  imap_mail_left_alone: {
+    level: "error",
+    message: "Mail {uid} stays unread with the dead letter keyword: {reason}",
+  },
+  imap_trouble: { level: "error", message: "{sentence} Trying again in {waitMs} ms." },
+  imap_trouble_over: { level: "info", message: "{what} works again." },
+} as const satisfies Record<string, FactKind>;
+
+export type ImapFactCode = keyof typeof imapFacts;
+
+/** Reports facts of one source. */
+export class ImapFactReporter {
+  readonly #events: EventChannel;
+  readonly #unit: string;
+
+  constructor(events: EventChannel, source: string) {
+    this.#events = events;
+    this.#unit = `source:${source}`;
+  }
+
+  report(code: ImapFactCode, fields: Readonly<Record<string, string | number | boolean>> = {}): void {
+    const { level, message } = imapFacts[code];
+    const filled = message.replace(/\{(\w+)\}/g, (_, name: string) => String(fields[name] ?? "?"));
+    this.#events.emit({ unit: this.#unit, kind: "unit.fact", code, level, message: filled, fields });
+  }
+}

@@ -1,0 +1,109 @@
+import type { ConfigOf, Schema } from "../../app_runtime/contracts/config_schema.ts";
+
+/** Config of `adapter: imap`: one folder of one mailbox as a source. */
+export const imapSchema = {
+  host: { doc: "Server name, without scheme or port.", format: "hostname", default: null },
+  port: { doc: "Usually 993 for tls, 143 for starttls and none.", format: "port", default: 993 },
+  security: {
+    doc: "tls: encrypted from the first byte. starttls: encrypted before the login, or no login. none: in clear text.",
+    format: ["tls", "starttls", "none"],
+    default: "tls",
+  },
+  allowClearText: {
+    doc: "Lets `security: none` reach a server that is not on this machine: anyone on the way reads the password.",
+    format: "boolean",
+    default: false,
+  },
+  ca: {
+    doc: "PEM file of a private certificate authority. Absent: the authorities Node trusts.",
+    format: "path",
+    default: null,
+    optional: true,
+  },
+  user: { doc: "Login name.", format: "nonempty", default: null },
+  password: { doc: "Write ${env:NAME} or ${secret:name}; shown nowhere.", format: "secret", default: null },
+  account: {
+    doc: "Name of the mailbox in task ids. Keep it when the login or the host changes, or mails count as new. Absent: `user`.",
+    format: "nonempty",
+    default: null,
+    optional: true,
+  },
+  folder: { doc: "Folder to read.", format: "nonempty", default: "INBOX" },
+  mode: { doc: "poll: look at the folder every `pollInterval`.", format: ["poll"], default: "poll" },
+  pollInterval: { doc: "Pause between two looks at the folder.", format: "duration", default: "30s", min: "10ms" },
+  since: {
+    doc: "On the first start only mail that arrived within this time is taken; older unread mail stays untouched. Raise it later to reach further back.",
+    format: "duration",
+    default: "7d",
+  },
+  window: {
+    doc: "Mails that may be read ahead of the queue: bounds memory, together with `batch`.",
+    format: "count",
+    default: 200,
+    min: 1,
+    max: 10_000,
+  },
+  batch: { doc: "Mails fetched with one command.", format: "count", default: 200, min: 1, max: 1_000 },
+  batchSize: {
+    doc: "Bytes fetched with one command, unless a single mail is larger.",
+    format: "size",
+    default: "16MB",
+    min: "1kB",
+  },
+  maxMailSize: {
+    doc: "A larger mail is not fetched; its task says `tooLarge` and carries no content.",
+    format: "size",
+    default: "25MB",
+    min: "1B",
+  },
+  maxIdle: {
+    doc: "A connection that was not used for this long is asked whether it still lives.",
+    format: "duration",
+    default: "60s",
+    min: "10ms",
+  },
+  socketTimeout: {
+    doc: "A server that says nothing for this long while it owes an answer counts as dead.",
+    format: "duration",
+    default: "90s",
+    min: "100ms",
+  },
+  freshSession: {
+    doc: "A new connection at least this often: only a new one sees that the server renumbered the folder.",
+    format: "duration",
+    default: "10m",
+    min: "100ms",
+  },
+  settleBatch: {
+    doc: "Mails marked with one command.",
+    format: "count",
+    default: 200,
+    min: 1,
+    max: 1_000,
+  },
+  settleDelay: {
+    doc: "How long a finished mail waits for others to be marked together with it.",
+    format: "duration",
+    default: "50ms",
+  },
+  deadLetterKeyword: {
+    doc: "Keyword set on mails that were given up; they stay unread.",
+    format: "nonempty",
+    default: "$BotFailed",
+  },
+  reconnectMin: {
+    doc: "Longest wait before the first reconnect; it doubles with each failure.",
+    format: "duration",
+    default: "1s",
+    min: "1ms",
+  },
+  reconnectMax: { doc: "Longest wait before any reconnect.", format: "duration", default: "60s", min: "1ms" },
+  refusedWait: {
+    doc: "Wait after a refused password: servers lock accounts that try too often.",
+    format: "duration",
+    default: "5m",
+    min: "1ms",
+  },
+} as const satisfies Schema;
+
+export type ImapConfig = ConfigOf<typeof imapSchema>;

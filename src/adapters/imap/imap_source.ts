@@ -1,0 +1,193 @@
+import type { Clock } from "../../app_runtime/base/clock.ts";
+import { sleep } from "../../app_runtime/base/sleep.ts";
+import type { HealthFinding } from "../../app_runtime/contracts/health_contributor.ts";
+import type { SourceStatus, TaskSource } from "../../app_runtime/contracts/task_source.ts";
+import type { SourceParts } from "../../app_runtime/contracts/unit_kind.ts";
+import { Gate } from "./gate.ts";
+import { ImapFactReporter } from "./imap_facts.ts";
+import type { ImapConfig } from "./imap_schema.ts";
+import { MailIntake } from "./mail_intake.ts";
+import { MailOfferer } from "./mail_offerer.ts";
+import { MailReader } from "./mail_reader.ts";
+import { MailboxSlot } from "./open_mailbox.ts";
+import { Patience } from "./patience.ts";
+import type { MailToTask } from "./received_mail.ts";
+import { RunLedger } from "./run_ledger.ts";
+import { SessionLoop } from "./session_loop.ts";
+import { Settler } from "./settler.ts";
+import { sourceHealth } from "./source_health.ts";
+import { TaskPublisher } from "./task_publisher.ts";
+import { WakeUp } from "./wake_up.ts";
+
+/** How long stop() works on its own account before it cuts the connection; milliseconds. */
+const stopLimitMs = 10_000;
+
+/** How long it then waits for its loops to notice; milliseconds. */
+const lastGraceMs = 250;
+
+/**
+ * One folder of one IMAP mailbox as a source. Three loops share one connection: the session loop looks for unread mails,
+ * the intake makes journaled tasks of them, the settler marks what is finished. A lost connection is no failure of the
+ * source: it reconnects for ever, and its health says so.
+ */
+export class ImapSource implements TaskSource {
+  readonly name: string;
+  readonly #clock: Clock;
+  readonly #gate = new Gate();
+  readonly #ledger = new RunLedger();
+  readonly #patience: Patience;
+  readonly #session: SessionLoop;
+  readonly #intake: MailIntake;
+  readonly #settler: Settler;
+  readonly #watch: () => Disposable;
+  readonly #settlerStop = new AbortController();
+  readonly #sessionStop = new AbortController();
+  #state: "stopped" | "running" | "stopping" = "stopped";
+  #startedAt = 0;
+  #watching: Disposable | undefined;
+  #intakeDone: Promise<void> = Promise.resolve();
+  #settlerDone: Promise<void> = Promise.resolve();
+  #sessionDone: Promise<void> = Promise.resolve();
+  #stopped: Promise<void> | undefined;
+
+  constructor(parts: {
+    readonly config: ImapConfig;
+    readonly parts: SourceParts;
+    readonly toTask: MailToTask;
+    /** Gives 0 ≤ r < 1; spreads reconnects. */
+    readonly random: () => number;
+  }) {
+    const { config, toTask, random } = parts;
+    const { name, clock, events, journal, blobs, publisher } = parts.parts;
+    this.name = name;
+    this.#clock = clock;
+    const facts = new ImapFactReporter(events, name);
+    const [slot, intakeNews, settlerNews] = [new MailboxSlot(), new WakeUp(), new WakeUp()];
+    const [gate, ledger] = [this.#gate, this.#ledger];
+    const patience = new Patience({ clock, facts, random });
+    const shared = { source: name, config, clock, journal, slot, ledger, patience, facts, random };
+
+    const tasks = new TaskPublisher({ ...shared, publisher, gate });
+    const reader = new MailReader(shared);
+    const offerer = new MailOfferer({ ...shared, toTask, blobs, publisher, tasks });
+    const onLooked = () => {
+      intakeNews.wake();
+      settlerNews.wake();
+    };
+    this.#patience = patience;
+    this.#session = new SessionLoop({ ...shared, onLooked });
+    this.#intake = new MailIntake({ ...shared, gate, news: intakeNews, reader, offerer, tasks });
+    this.#settler = new Settler({ ...shared, news: settlerNews });
+    this.#watch = () => journal.watch(name, () => settlerNews.wake());
+  }
+
+  async start(): Promise<void> {
+    if (this.#state !== "stopped" || this.#stopped !== undefined) return;
+    this.#state = "running";
+    this.#startedAt = this.#clock.now();
+    this.#watching = this.#watch();
+    this.#sessionDone = this.#session.run(this.#sessionStop.signal);
+    this.#settlerDone = this.#settler.run(this.#settlerStop.signal);
+    this.#intakeDone = this.#intake.run(this.#gate.shut);
+  }
+
+  async quiesce(): Promise<void> {
+    this.#gate.shutForGood();
+    await this.#intakeDone;
+  }
+
+  stop(signal: AbortSignal): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#untilStopped(this.#stopped, signal);
+  }
+
+  pause(): void {
+    this.#gate.close();
+  }
+
+  resume(): void {
+    this.#gate.open();
+  }
+
+  trigger(): void {
+    this.#session.trigger();
+  }
+
+  status(): SourceStatus {
+    const { lastProofAt, failure, generation } = this.#session;
+    const lastError = this.#patience.trouble ?? failure?.sentence;
+    return {
+      state: this.#stateName(),
+      backlog: generation?.unseen.backlog ?? 0,
+      inFlight: this.#ledger.inFlight.size,
+      published: this.#ledger.published,
+      settled: this.#ledger.settled + this.#ledger.dead,
+      facts: this.#figures(),
+      ...(lastProofAt === undefined ? {} : { lastProofAt }),
+      ...(lastError === undefined ? {} : { lastError }),
+    };
+  }
+
+  health(): HealthFinding {
+    return sourceHealth({
+      now: this.#clock.now(),
+      startedAt: this.#startedAt,
+      lastProofAt: this.#session.lastProofAt,
+      promisedProofMs: this.#session.promisedProofMs,
+      failure: this.#session.failure,
+      trouble: this.#patience.trouble,
+      unmarked: this.#ledger.unmarked,
+      givenUp: this.#session.generation?.unseen.givenUp ?? 0,
+    });
+  }
+
+  #stateName(): SourceStatus["state"] {
+    if (this.#state !== "running") return this.#state;
+    if (this.#session.failure !== undefined || this.#patience.trouble !== undefined) return "degraded";
+    if (!this.#gate.isOpen) return "paused";
+    return this.#session.lastLookAt === undefined ? "starting" : "running";
+  }
+
+  #figures(): SourceStatus["facts"] {
+    const { connectedSince, lastLookAt, generation, reconnects } = this.#session;
+    return {
+      connected: connectedSince !== undefined,
+      reconnects,
+      dead: this.#ledger.dead,
+      unmarked: this.#ledger.unmarked,
+      givenUp: generation?.unseen.givenUp ?? 0,
+      ...(generation === undefined ? {} : { uidValidity: generation.key.uidValidity }),
+      ...(connectedSince === undefined ? {} : { connectedForMs: Math.round(this.#clock.now() - connectedSince) }),
+      ...(lastLookAt === undefined ? {} : { lastLookAgeMs: Math.round(this.#clock.now() - lastLookAt) }),
+    };
+  }
+
+  /** Cuts the connection when the time is up: then every command on it fails, and the loops end. */
+  async #untilStopped(stopped: Promise<void>, signal: AbortSignal): Promise<void> {
+    const cut = Promise.withResolvers<void>();
+    const onDeadline = () => {
+      this.#session.cut();
+      cut.resolve();
+    };
+    using _limit = this.#clock.after(stopLimitMs, onDeadline);
+    signal.addEventListener("abort", onDeadline, { once: true });
+    if (signal.aborted) onDeadline();
+    try {
+      // A journal that hangs as well cannot be cut; it is not waited for.
+      await Promise.race([stopped, cut.promise.then(() => sleep(this.#clock, lastGraceMs))]);
+    } finally {
+      signal.removeEventListener("abort", onDeadline);
+    }
+  }
+
+  async #stop(): Promise<void> {
+    if (this.#state === "running") this.#state = "stopping";
+    await this.quiesce();
+    this.#settlerStop.abort();
+    await this.#settlerDone;
+    this.#sessionStop.abort();
+    await this.#sessionDone;
+    this.#watching?.[Symbol.dispose]();
+    this.#state = "stopped";
+  }
+}

@@ -1,0 +1,78 @@
+import type { Clock } from "../../app_runtime/base/clock.ts";
+import type { Gate } from "./gate.ts";
+import type { MailOfferer } from "./mail_offerer.ts";
+import type { MailReader, ReadBatch } from "./mail_reader.ts";
+import type { MailboxSlot } from "./open_mailbox.ts";
+import type { Patience } from "./patience.ts";
+import type { TaskPublisher } from "./task_publisher.ts";
+import { unlessAborted } from "./unless_aborted.ts";
+import type { WakeUp } from "./wake_up.ts";
+
+/**
+ * Brings mails in: first what an earlier run left, then batch after batch. While one batch is being offered the next is
+ * already read, so that server and journal work at the same time; never more than that one ahead.
+ */
+export class MailIntake {
+  readonly #slot: MailboxSlot;
+  readonly #gate: Gate;
+  readonly #news: WakeUp;
+  readonly #clock: Clock;
+  readonly #reader: MailReader;
+  readonly #offerer: MailOfferer;
+  readonly #tasks: TaskPublisher;
+  readonly #patience: Patience;
+
+  /** `news` wakes it when a search has found something. */
+  constructor(parts: {
+    readonly slot: MailboxSlot;
+    readonly gate: Gate;
+    readonly news: WakeUp;
+    readonly clock: Clock;
+    readonly reader: MailReader;
+    readonly offerer: MailOfferer;
+    readonly tasks: TaskPublisher;
+    readonly patience: Patience;
+  }) {
+    this.#slot = parts.slot;
+    this.#gate = parts.gate;
+    this.#news = parts.news;
+    this.#clock = parts.clock;
+    this.#reader = parts.reader;
+    this.#offerer = parts.offerer;
+    this.#tasks = parts.tasks;
+    this.#patience = parts.patience;
+  }
+
+  /** Works until `signal` aborts, then resolves. What fails on our own side is tried again; nothing read is dropped. */
+  async run(signal: AbortSignal): Promise<void> {
+    try {
+      await this.#patience.insist("Resuming", () => this.#tasks.republishOffered(signal), signal);
+      let ahead = this.#startReading(signal);
+      for (;;) {
+        const batch = await unlessAborted(signal, ahead);
+        ahead = this.#startReading(signal);
+        await this.#patience.insist("Taking mails in", () => this.#offerer.take(batch, signal), signal);
+      }
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+  }
+
+  #startReading(signal: AbortSignal): Promise<ReadBatch> {
+    const batch = this.#patience.insist("Reading mails", () => this.#nextBatch(signal), signal);
+    // It is awaited one round later; if that round never comes, nobody is interested in its error either.
+    batch.catch(() => undefined);
+    return batch;
+  }
+
+  async #nextBatch(signal: AbortSignal): Promise<ReadBatch> {
+    for (;;) {
+      await unlessAborted(signal, this.#gate.passed());
+      const mailbox = await unlessAborted(signal, this.#slot.opened());
+      const batch = await this.#reader.read(mailbox);
+      signal.throwIfAborted();
+      if (batch !== undefined && batch.mails.length > 0) return batch;
+      if (batch === undefined) await this.#news.wait(this.#clock, Number.POSITIVE_INFINITY, signal);
+    }
+  }
+}

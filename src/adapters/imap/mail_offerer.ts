@@ -1,0 +1,101 @@
+import { messageOf } from "../../app_runtime/base/runtime_error.ts";
+import { type BlobStore, BlobTooLargeError } from "../../app_runtime/contracts/blob_store.ts";
+import type { Journal, JournalOffer, JournalVerdict } from "../../app_runtime/contracts/journal.ts";
+import type { Publisher } from "../../app_runtime/contracts/publisher.ts";
+import { fingerprintOf } from "./fingerprint.ts";
+import type { ImapFactReporter } from "./imap_facts.ts";
+import type { ReadBatch, ReadMail } from "./mail_reader.ts";
+import { taskIdOf, type Uid } from "./mailbox_key.ts";
+import type { Generation } from "./open_mailbox.ts";
+import type { MailToTask, ReceivedMail } from "./received_mail.ts";
+import type { TaskPublisher } from "./task_publisher.ts";
+
+/** An offer and the mail it was made of. */
+interface MailOffer extends JournalOffer {
+  readonly uid: Uid;
+}
+
+/** Makes tasks of mails, safely: content into the blob store, then a journal row, then the queue. */
+export class MailOfferer {
+  readonly #toTask: MailToTask;
+  readonly #blobs: BlobStore;
+  readonly #journal: Journal;
+  readonly #publisher: Publisher;
+  readonly #tasks: TaskPublisher;
+  readonly #facts: ImapFactReporter;
+
+  constructor(parts: {
+    readonly toTask: MailToTask;
+    readonly blobs: BlobStore;
+    readonly journal: Journal;
+    readonly publisher: Publisher;
+    readonly tasks: TaskPublisher;
+    readonly facts: ImapFactReporter;
+  }) {
+    this.#toTask = parts.toTask;
+    this.#blobs = parts.blobs;
+    this.#journal = parts.journal;
+    this.#publisher = parts.publisher;
+    this.#tasks = parts.tasks;
+    this.#facts = parts.facts;
+  }
+
+  /**
+   * Resolves when all of the batch is published or decided otherwise. After a throw it may be called again with the same
+   * batch: what was published is not published twice.
+   */
+  async take({ generation, mails }: ReadBatch, signal: AbortSignal): Promise<void> {
+    const received = await Promise.all(mails.map((mail) => this.#store(generation, mail)));
+    const offers = received.flatMap((mail) => this.#offerFor(generation, mail));
+    const verdicts = await this.#journal.offer(offers);
+    for (const [index, verdict] of verdicts.entries()) {
+      const made = offers[index];
+      if (made !== undefined) await this.#follow(generation, made, verdict, signal);
+    }
+  }
+
+  async #store({ key }: Generation, mail: ReadMail): Promise<ReceivedMail> {
+    const { uid, size, internalDate } = mail;
+    const facts = { ...key, uid, size, internalDate, ...mail.headers };
+    if (mail.raw === undefined) return { ...facts, tooLarge: true };
+    try {
+      const blob = await this.#blobs.put(mail.raw);
+      return { ...facts, tooLarge: false, blob, sha256: blob.sha256 };
+    } catch (error) {
+      if (error instanceof BlobTooLargeError) return { ...facts, tooLarge: true };
+      throw error;
+    }
+  }
+
+  /** None for a mail the application cannot make a task of: it must not keep the others from being taken. */
+  #offerFor(generation: Generation, mail: ReceivedMail): readonly MailOffer[] {
+    const uid = mail.uid as Uid;
+    try {
+      const task = this.#publisher.prepare({ ...this.#toTask(mail), id: taskIdOf(generation.key, uid) });
+      const fingerprint = fingerprintOf(mail);
+      const offer = { uid, task, queue: this.#publisher.queue };
+      return [fingerprint === undefined ? offer : { ...offer, fingerprint }];
+    } catch (error) {
+      generation.giveUp(uid);
+      const reason = `no task could be made of it: ${messageOf(error)}`;
+      this.#facts.report("imap_mail_left_alone", { uid, reason });
+      return [];
+    }
+  }
+
+  async #follow(generation: Generation, offer: MailOffer, verdict: JournalVerdict, signal: AbortSignal): Promise<void> {
+    const { uid, task } = offer;
+    const renumbered = verdict.sameAs !== undefined && verdict.sameAs !== task.id;
+    if (verdict.kind === "done") generation.seenAgain.add(uid);
+    else if (renumbered) this.#followTwin(generation, uid, verdict);
+    else if (verdict.kind !== "dead") await this.#tasks.publish(task, signal);
+    generation.unseen.drop(uid);
+  }
+
+  /** The same mail under another number is on its way already, or was given up. */
+  #followTwin(generation: Generation, uid: Uid, { kind, sameAs }: JournalVerdict): void {
+    if (kind === "dead") generation.failedAgain.add(uid);
+    else if (sameAs !== undefined) generation.addTwin(sameAs, uid);
+    generation.unseen.leaveAlone(uid);
+  }
+}

@@ -1,0 +1,157 @@
+import type { Journal } from "../../app_runtime/contracts/journal.ts";
+import { fetchBatch } from "./commands/fetch_batch.ts";
+import { fetchHeaders } from "./commands/fetch_headers.ts";
+import { fetchSizes, type SizedMail } from "./commands/fetch_sizes.ts";
+import type { BatchLimits } from "./cut_batch.ts";
+import { type HeaderFields, headerFields } from "./header_fields.ts";
+import { ImapConnectionClosedError } from "./imap_errors.ts";
+import type { ImapFactReporter } from "./imap_facts.ts";
+import type { ImapConfig } from "./imap_schema.ts";
+import { taskIdOf, type Uid } from "./mailbox_key.ts";
+import type { Generation, OpenMailbox } from "./open_mailbox.ts";
+import type { RunLedger } from "./run_ledger.ts";
+import { maxTrials } from "./unseen_mails.ts";
+
+/** A mail as it came; `raw` is absent when it is over the limit. */
+export interface ReadMail extends SizedMail {
+  readonly headers: HeaderFields;
+  readonly raw: Uint8Array | undefined;
+}
+
+/** Mails read with one command, with the generation their UIDs belong to. */
+export interface ReadBatch {
+  readonly generation: Generation;
+  readonly mails: readonly ReadMail[];
+}
+
+/**
+ * Reads what nobody has handled yet out of an open mailbox: subtract what the journal knows, ask for sizes, then fetch the
+ * content of one batch. A connection that dies on the way costs nothing but the way.
+ */
+export class MailReader {
+  readonly #config: ImapConfig;
+  readonly #journal: Journal;
+  readonly #ledger: RunLedger;
+  readonly #facts: ImapFactReporter;
+  readonly #limits: BatchLimits;
+
+  constructor(parts: {
+    readonly config: ImapConfig;
+    readonly journal: Journal;
+    readonly ledger: RunLedger;
+    readonly facts: ImapFactReporter;
+  }) {
+    this.#config = parts.config;
+    this.#journal = parts.journal;
+    this.#ledger = parts.ledger;
+    this.#facts = parts.facts;
+    this.#limits = {
+      mails: Math.min(parts.config.batch, parts.config.window),
+      bytes: parts.config.batchSize,
+      maxMailBytes: parts.config.maxMailSize,
+    };
+  }
+
+  /** The next batch; undefined when nothing waits or the connection is gone. @throws what the journal throws. */
+  async read(mailbox: OpenMailbox): Promise<ReadBatch | undefined> {
+    const { connection, generation } = mailbox;
+    try {
+      if (generation.unseen.sized === 0) await this.#sizeWindow(mailbox);
+      const cut = generation.unseen.cut(this.#limits);
+      return cut.length === 0 ? undefined : { generation, mails: await this.#fetch(mailbox, cut) };
+    } catch (error) {
+      if (!connection.ended.aborted) throw error;
+      return undefined;
+    }
+  }
+
+  /** Takes waiting mails until some are left that must be read, or none wait. */
+  async #sizeWindow(mailbox: OpenMailbox): Promise<void> {
+    const { unseen } = mailbox.generation;
+    while (unseen.sized === 0) {
+      const taken = unseen.take(this.#config.window);
+      if (taken.length === 0) return;
+      try {
+        const unknown = await this.#subtractKnown(mailbox.generation, taken);
+        await this.#size(mailbox, unknown);
+      } catch (error) {
+        for (const uid of taken) unseen.drop(uid);
+        throw error;
+      }
+    }
+  }
+
+  /** What the journal knows as done is only marked; what it knows as given up waits for a person. */
+  async #subtractKnown(generation: Generation, uids: readonly Uid[]): Promise<readonly Uid[]> {
+    const ids = uids.map((uid) => taskIdOf(generation.key, uid));
+    const states = await this.#journal.statesOf(ids);
+    return uids.filter((uid) => {
+      const id = taskIdOf(generation.key, uid);
+      const state = states.get(id);
+      const unknown = state === undefined || (state === "offered" && !this.#ledger.inFlight.has(id));
+      if (state === "done") generation.seenAgain.add(uid);
+      if (!unknown) generation.unseen.drop(uid);
+      return unknown;
+    });
+  }
+
+  async #size(mailbox: OpenMailbox, uids: readonly Uid[]): Promise<void> {
+    if (uids.length === 0) return;
+    const { unseen } = mailbox.generation;
+    const sizes = await fetchSizes(mailbox.connection, uids);
+    const ours: SizedMail[] = [];
+    for (const uid of uids) {
+      const mail = sizes.get(uid);
+      if (mail === undefined) unseen.drop(uid);
+      else if (mail.internalDate < mailbox.floor) unseen.leaveAlone(uid);
+      else if (unseen.isHopeless(uid)) this.#giveUp(mailbox.generation, uid);
+      else ours.push(mail);
+    }
+    unseen.addSized(ours);
+  }
+
+  async #fetch(mailbox: OpenMailbox, cut: readonly SizedMail[]): Promise<readonly ReadMail[]> {
+    const { connection, generation } = mailbox;
+    const mails = cut.filter(({ uid }) => !generation.unseen.isHopeless(uid) || this.#giveUp(generation, uid));
+    const small = mails.filter((mail) => mail.size <= this.#limits.maxMailBytes);
+    const large = mails.filter((mail) => mail.size > this.#limits.maxMailBytes);
+    try {
+      const bodies = small.length === 0 ? new Map<Uid, Uint8Array>() : await fetchBatch(connection, small);
+      const headers =
+        large.length === 0
+          ? new Map<Uid, HeaderFields>()
+          : await fetchHeaders(
+              connection,
+              large.map((mail) => mail.uid),
+            );
+      return mails.flatMap((mail) => this.#answered(generation, mail, bodies.get(mail.uid), headers.get(mail.uid)));
+    } catch (error) {
+      generation.unseen.putBack(mails, !(connection.ended.reason instanceof ImapConnectionClosedError));
+      throw error;
+    }
+  }
+
+  /** Every mail must be answered for; one that was not is looked for again, a few times. */
+  #answered(
+    generation: Generation,
+    mail: SizedMail,
+    raw: Uint8Array | undefined,
+    headers: HeaderFields | undefined,
+  ): readonly ReadMail[] {
+    if (raw !== undefined) return [{ ...mail, raw, headers: headerFields(raw) }];
+    if (headers !== undefined) {
+      this.#facts.report("imap_mail_too_large", { uid: mail.uid, size: mail.size });
+      return [{ ...mail, raw: undefined, headers }];
+    }
+    generation.unseen.missed(mail.uid);
+    return [];
+  }
+
+  /** Answers false, for filters. */
+  #giveUp(generation: Generation, uid: Uid): false {
+    generation.giveUp(uid);
+    const reason = `fetching it failed ${maxTrials} times.`;
+    this.#facts.report("imap_mail_left_alone", { uid, reason });
+    return false;
+  }
+}

@@ -1,0 +1,62 @@
+import type { TaskId } from "../../app_runtime/contracts/task.ts";
+import type { ImapConnection } from "./imap_connection.ts";
+import type { MailboxKey, Uid } from "./mailbox_key.ts";
+import { UnseenMails } from "./unseen_mails.ts";
+
+/** One generation of the folder, over all connections that see the same UIDVALIDITY. */
+export class Generation {
+  readonly key: MailboxKey;
+  readonly unseen = new UnseenMails();
+  /** Done or given up long ago, yet unmarked: to be marked at the next opportunity, and never handled. */
+  readonly seenAgain = new Set<Uid>();
+  readonly failedAgain = new Set<Uid>();
+  /** Mails that are the same event as a task offered under another id: they are marked when it is. */
+  readonly twins = new Map<TaskId, readonly Uid[]>();
+
+  constructor(key: MailboxKey) {
+    this.key = key;
+  }
+
+  /** Nothing can be made of this mail: it stays unread, and is marked for a person to find. */
+  giveUp(uid: Uid): void {
+    this.unseen.giveUp(uid);
+    this.failedAgain.add(uid);
+  }
+
+  addTwin(of: TaskId, uid: Uid): void {
+    this.twins.set(of, [...(this.twins.get(of) ?? []), uid]);
+  }
+}
+
+/** A folder that is selected on a live connection. */
+export interface OpenMailbox {
+  readonly connection: ImapConnection;
+  readonly generation: Generation;
+  /** Mails that arrived before are none of ours; milliseconds since 1970 UTC. */
+  readonly floor: number;
+  /** Whether the dead letter keyword can be stored. */
+  readonly takesKeyword: boolean;
+}
+
+/** Where the parts of a source find the open mailbox, if there is one. */
+export class MailboxSlot {
+  #current: OpenMailbox | undefined;
+  #next = Promise.withResolvers<OpenMailbox>();
+
+  /** The open mailbox; undefined while there is no live connection. */
+  get current(): OpenMailbox | undefined {
+    return this.#current?.connection.ended.aborted ? undefined : this.#current;
+  }
+
+  /** Resolves with the open mailbox, now or after the next connect. */
+  opened(): Promise<OpenMailbox> {
+    const { current } = this;
+    return current === undefined ? this.#next.promise : Promise.resolve(current);
+  }
+
+  set(mailbox: OpenMailbox): void {
+    this.#current = mailbox;
+    this.#next.resolve(mailbox);
+    this.#next = Promise.withResolvers();
+  }
+}

@@ -1,0 +1,149 @@
+import { backoffDelay } from "../../app_runtime/base/backoff.ts";
+import type { Clock } from "../../app_runtime/base/clock.ts";
+import { messageOf } from "../../app_runtime/base/runtime_error.ts";
+import { sleep } from "../../app_runtime/base/sleep.ts";
+import type { Journal, JournalRow } from "../../app_runtime/contracts/journal.ts";
+import { markFailed } from "./commands/mark_failed.ts";
+import { markSeen } from "./commands/mark_seen.ts";
+import type { StoreResult } from "./commands/store_flag.ts";
+import type { ImapFactReporter } from "./imap_facts.ts";
+import type { ImapConfig } from "./imap_schema.ts";
+import type { Uid } from "./mailbox_key.ts";
+import type { MailboxSlot, OpenMailbox } from "./open_mailbox.ts";
+import type { Patience } from "./patience.ts";
+import type { RunLedger } from "./run_ledger.ts";
+import { settlePlan, toldRows } from "./settle_plan.ts";
+import type { WakeUp } from "./wake_up.ts";
+
+const backoff = { initialDelayMs: 1_000, maxDelayMs: 60_000, factor: 2, jitter: 0.1 };
+
+/**
+ * Tells the server what the journal says is finished, in batches: done mails become \Seen, given up ones get the keyword.
+ * It reads the journal, never a worker's word, so a mail cannot be marked before the commit that carries its effect.
+ */
+export class Settler {
+  readonly #source: string;
+  readonly #config: ImapConfig;
+  readonly #journal: Journal;
+  readonly #slot: MailboxSlot;
+  readonly #news: WakeUp;
+  readonly #clock: Clock;
+  readonly #patience: Patience;
+  readonly #ledger: RunLedger;
+  readonly #facts: ImapFactReporter;
+  readonly #random: () => number;
+  #refusals = 0;
+
+  /** `news` wakes it when rows were finished or a mailbox was opened. */
+  constructor(parts: {
+    readonly source: string;
+    readonly config: ImapConfig;
+    readonly journal: Journal;
+    readonly slot: MailboxSlot;
+    readonly news: WakeUp;
+    readonly clock: Clock;
+    readonly patience: Patience;
+    readonly ledger: RunLedger;
+    readonly facts: ImapFactReporter;
+    readonly random: () => number;
+  }) {
+    this.#source = parts.source;
+    this.#config = parts.config;
+    this.#journal = parts.journal;
+    this.#slot = parts.slot;
+    this.#news = parts.news;
+    this.#clock = parts.clock;
+    this.#patience = parts.patience;
+    this.#ledger = parts.ledger;
+    this.#facts = parts.facts;
+    this.#random = parts.random;
+  }
+
+  /** Settles until `signal` aborts, and then once more what is finished, if a connection is there. Never rejects. */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await this.#news.wait(this.#clock, Number.POSITIVE_INFINITY, signal);
+      await sleep(this.#clock, this.#config.settleDelay, signal);
+      await this.#patience.insist("Settling", () => this.#settle(signal), signal).catch(() => undefined);
+    }
+    await this.#settle(signal).catch((error) => {
+      this.#facts.report("imap_settling_unfinished", { error: messageOf(error) });
+    });
+  }
+
+  /** Without a connection there is nothing to do: the next one starts with what is still unsettled. */
+  async #settle(signal: AbortSignal): Promise<void> {
+    const { current } = this.#slot;
+    if (current === undefined) return;
+    try {
+      while (await this.#settleSome(current, signal));
+    } catch (error) {
+      if (!current.connection.ended.aborted) throw error;
+    }
+  }
+
+  /** One batch. Answers whether there may be more. */
+  async #settleSome(mailbox: OpenMailbox, signal: AbortSignal): Promise<boolean> {
+    const { generation } = mailbox;
+    const limit = this.#config.settleBatch;
+    const rows = await this.#journal.unsettled(this.#source, limit);
+    const again = { seen: takeSome(generation.seenAgain, limit), failed: takeSome(generation.failedAgain, limit) };
+    if (rows.length + again.seen.length + again.failed.length === 0) return false;
+
+    const plan = settlePlan(rows, generation.key, generation.twins);
+    const results = [
+      await this.#store(plan.seen, (uids) => markSeen(mailbox.connection, uids)),
+      await this.#store(plan.failed, (uids) => this.#markFailed(mailbox, uids)),
+      await this.#store(again.seen, (uids) => markSeen(mailbox.connection, uids)),
+      await this.#store(again.failed, (uids) => this.#markFailed(mailbox, uids)),
+    ];
+    if (again.seen.length > 0) this.#facts.report("imap_marked_again", { mails: again.seen.length });
+
+    const refused = results.flatMap((result) => result.refused);
+    const told = toldRows(rows, refused, generation.key, generation.twins);
+    await this.#journal.settled(told.map((row) => row.task.id));
+    this.#count(mailbox, told);
+    return this.#considerRefusals(refused, signal);
+  }
+
+  async #store(uids: readonly Uid[], store: (uids: readonly Uid[]) => Promise<StoreResult>): Promise<StoreResult> {
+    const result = await store(uids);
+    if (result.gone.length > 0) this.#facts.report("imap_mail_gone", { mails: result.gone.length });
+    return result;
+  }
+
+  /** Without keywords the journal alone remembers it. */
+  #markFailed(mailbox: OpenMailbox, uids: readonly Uid[]): Promise<StoreResult> {
+    const marked = mailbox.takesKeyword ? uids : [];
+    return markFailed(mailbox.connection, marked, this.#config.deadLetterKeyword);
+  }
+
+  #count(mailbox: OpenMailbox, told: readonly JournalRow[]): void {
+    for (const { task, state } of told) {
+      this.#ledger.inFlight.delete(task.id);
+      mailbox.generation.twins.delete(task.id);
+      if (state === "dead") this.#ledger.dead += 1;
+      else this.#ledger.settled += 1;
+    }
+  }
+
+  /** A server that refuses is asked again later, more and more patiently; there is nothing else to try. */
+  #considerRefusals(refused: readonly Uid[], signal: AbortSignal): boolean {
+    this.#ledger.unmarked = refused.length;
+    if (refused.length === 0) {
+      this.#refusals = 0;
+      return true;
+    }
+    this.#facts.report("imap_mark_refused", { mails: refused.length });
+    const waitMs = backoffDelay(backoff, this.#refusals, this.#random);
+    this.#refusals += 1;
+    void sleep(this.#clock, waitMs, signal).then(() => this.#news.wake());
+    return false;
+  }
+}
+
+function takeSome(uids: Set<Uid>, limit: number): readonly Uid[] {
+  const some = [...uids].slice(0, limit);
+  for (const uid of some) uids.delete(uid);
+  return some;
+}

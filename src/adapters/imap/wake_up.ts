@@ -1,0 +1,34 @@
+import type { Clock } from "../../app_runtime/base/clock.ts";
+
+/** Lets one loop sleep until somebody has news. A wake-up while it is awake is kept; several are one. */
+export class WakeUp {
+  #woken = false;
+  #waiting: (() => void) | undefined;
+
+  wake(): void {
+    this.#woken = true;
+    this.#waiting?.();
+  }
+
+  /** Resolves at a wake-up, after `limitMs`, or when `signal` aborts; with whether it was a wake-up. */
+  wait(clock: Clock, limitMs: number, signal: AbortSignal): Promise<boolean> {
+    if (this.#woken || signal.aborted) return Promise.resolve(this.#take());
+    return new Promise((resolve) => {
+      const finish = () => {
+        timer?.[Symbol.dispose]();
+        signal.removeEventListener("abort", finish);
+        this.#waiting = undefined;
+        resolve(this.#take());
+      };
+      const timer = Number.isFinite(limitMs) ? clock.after(limitMs, finish) : undefined;
+      signal.addEventListener("abort", finish, { once: true });
+      this.#waiting = finish;
+    });
+  }
+
+  #take(): boolean {
+    const woken = this.#woken;
+    this.#woken = false;
+    return woken;
+  }
+}
