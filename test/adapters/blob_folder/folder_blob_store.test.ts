@@ -1,16 +1,15 @@
-import { mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { FolderBlobStore } from "../../../src/adapters/blob_folder/folder_blob_store.ts";
 import type { BlobId } from "../../../src/app_runtime/contracts/blob_store.ts";
+import { tempDir } from "../../support/temp_dir.ts";
 
 const chairs = Buffer.from("12 chairs");
 const chairsId = "0d1f5b1ea2dfe2bfc0dbdd8f3c1bb8f7f1a6f4a1a3a8d8f0a1f4d5a9b6d0e7c2" as BlobId;
 
 async function openStore(maxBytes = 1_000) {
-  const directory = mkdtempSync(join(tmpdir(), "blobs-"));
-  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  const directory = tempDir();
   const store = new FolderBlobStore({ directory, maxBytes });
   await store.open();
   const pathOf = (id: string) => join(directory, id.slice(0, 2), id);

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { DataDirectoryHeldError, DataDirectoryHold } from "../../../src/adapters/journal_sqlite/data_directory_hold.ts";
 import { ManualClock } from "../../../src/app_runtime/testing/manual_clock.ts";
-import { temporaryDirectory } from "./temporary_directory.ts";
+import { tempDir } from "../../support/temp_dir.ts";
 
 const clock = new ManualClock();
 
@@ -18,7 +18,7 @@ async function holdInAnotherProcess(directory: string) {
 }
 
 test("a directory in use is refused, naming who holds it", async () => {
-  const directory = temporaryDirectory();
+  const directory = tempDir();
   const child = await holdInAnotherProcess(directory);
 
   const take = () => DataDirectoryHold.take(directory, clock);
@@ -28,7 +28,7 @@ test("a directory in use is refused, naming who holds it", async () => {
 });
 
 test("the hold of a process that was killed is taken over", async () => {
-  const directory = temporaryDirectory();
+  const directory = tempDir();
   const child = await holdInAnotherProcess(directory);
   child.kill("SIGKILL");
   await once(child, "exit");
@@ -38,7 +38,7 @@ test("the hold of a process that was killed is taken over", async () => {
 });
 
 test("a second hold within one process is refused too, until the first is released", () => {
-  const directory = temporaryDirectory();
+  const directory = tempDir();
   const first = DataDirectoryHold.take(directory, clock);
   expect(() => DataDirectoryHold.take(directory, clock)).toThrow(DataDirectoryHeldError);
   first.release();
@@ -48,7 +48,7 @@ test("a second hold within one process is refused too, until the first is releas
 });
 
 test("a note that cannot be read does not hide the hold", () => {
-  const directory = temporaryDirectory();
+  const directory = tempDir();
   const first = DataDirectoryHold.take(directory, clock);
   onTestFinished(() => first.release());
   writeFileSync(join(directory, "held_by.json"), "{");

@@ -6,12 +6,12 @@ import { JournalStore } from "../../../src/adapters/journal_sqlite/journal_store
 import type { EventChannel, RuntimeEventBody } from "../../../src/app_runtime/contracts/runtime_event.ts";
 import type { Task, TaskId } from "../../../src/app_runtime/contracts/task.ts";
 import { ManualClock } from "../../../src/app_runtime/testing/manual_clock.ts";
-import { shop } from "./open_database.ts";
-import { temporaryDirectory } from "./temporary_directory.ts";
+import { tempDir } from "../../support/temp_dir.ts";
+import { shop } from "./shop_tables.ts";
 
 const day = 86_400_000;
 
-function newStore(dataDir = temporaryDirectory()) {
+function newStore(dataDir = tempDir()) {
   const clock = new ManualClock();
   const facts: RuntimeEventBody[] = [];
   const heard = new EventTarget();

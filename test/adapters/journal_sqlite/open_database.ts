@@ -8,14 +8,8 @@ import {
   SqliteDatabase,
 } from "../../../src/adapters/journal_sqlite/sqlite_database.ts";
 import { SystemClock } from "../../../src/app_runtime/base/clock.ts";
-import { temporaryDirectory } from "./temporary_directory.ts";
-
-export const shop: SchemaMigrations = {
-  owner: "shop",
-  steps: ["CREATE TABLE orders (id INTEGER PRIMARY KEY, item TEXT NOT NULL UNIQUE, task_id TEXT) STRICT"],
-};
-
-export const insertItem = "INSERT INTO orders (item) VALUES (?)";
+import { tempDir } from "../../support/temp_dir.ts";
+import { shop } from "./shop_tables.ts";
 
 /** A database with an `orders` table, closed after the test. */
 export async function openDatabase(
@@ -30,7 +24,7 @@ export async function openDatabase(
     migrations: [journalMigrations, shop],
     clock: new SystemClock(),
     ...options,
-    path: options.path ?? join(temporaryDirectory(), "shop.sqlite"),
+    path: options.path ?? join(tempDir(), "shop.sqlite"),
   });
   onTestFinished(() => database.close());
   await database.open();

@@ -4,8 +4,9 @@ import { DatabaseSync } from "node:sqlite";
 import { Worker } from "node:worker_threads";
 import { expect, onTestFinished, test, vi } from "vitest";
 import type { DatabaseLimits, DatabaseState } from "../../../src/adapters/journal_sqlite/sqlite_database.ts";
-import { insertItem, itemsIn, openDatabase, shop } from "./open_database.ts";
-import { temporaryDirectory } from "./temporary_directory.ts";
+import { tempDir } from "../../support/temp_dir.ts";
+import { itemsIn, openDatabase } from "./open_database.ts";
+import { insertItem, shop } from "./shop_tables.ts";
 
 const item = (name: string) => [{ sql: insertItem, params: [name] }];
 
@@ -23,7 +24,7 @@ test("a write is all or nothing, and gives each statement's result", async () =>
 });
 
 test("calls made together share one commit", async () => {
-  const path = join(temporaryDirectory(), "shop.sqlite");
+  const path = join(tempDir(), "shop.sqlite");
   const database = await openDatabase({ path });
   const before = pagesLogged(path);
   await Promise.all(Array.from({ length: 50 }, (_, n) => database.write(item(`chair ${n}`))));
@@ -66,7 +67,7 @@ test("a full disk refuses the call that needs room, says so as an outage, and sp
 });
 
 test("a file that another program holds is an outage that ends by itself", async () => {
-  const path = join(temporaryDirectory(), "shop.sqlite");
+  const path = join(tempDir(), "shop.sqlite");
   const database = await openDatabase({ path, limits: { busyTimeoutMs: 0 } });
   const other = new DatabaseSync(path);
   onTestFinished(() => other.close());
@@ -81,15 +82,15 @@ test("a file that another program holds is an outage that ends by itself", async
 });
 
 test("a file that is no database, or cannot be opened, is named", async () => {
-  const path = join(temporaryDirectory(), "shop.sqlite");
+  const path = join(tempDir(), "shop.sqlite");
   writeFileSync(path, "Dear customer, ".repeat(500));
   await expect(openDatabase({ path })).rejects.toMatchObject({ code: "DATABASE_DAMAGED" });
-  const nowhere = join(temporaryDirectory(), "missing", "shop.sqlite");
+  const nowhere = join(tempDir(), "missing", "shop.sqlite");
   await expect(openDatabase({ path: nowhere })).rejects.toMatchObject({ code: "DATABASE_ACCESS" });
 });
 
 test("a schema grows by its steps, and one from a newer program is refused", async () => {
-  const path = join(temporaryDirectory(), "shop.sqlite");
+  const path = join(tempDir(), "shop.sqlite");
   const older = await openDatabase({ path, migrations: [shop] });
   await older.write(item("chair"));
   await older.close();
@@ -160,7 +161,7 @@ test("more calls than may wait are refused", async () => {
 });
 
 test("closing finishes the calls that wait, refuses later ones, and can be repeated", async () => {
-  const path = join(temporaryDirectory(), "shop.sqlite");
+  const path = join(tempDir(), "shop.sqlite");
   const database = await openDatabase({ path });
   const last = database.write(item("chair"));
   await database.close();
@@ -181,7 +182,7 @@ test("a read never sees what its neighbours have not committed", async () => {
 });
 
 test("writes that need not survive the machine are committed all the same", async () => {
-  const path = join(temporaryDirectory(), "shop.sqlite");
+  const path = join(tempDir(), "shop.sqlite");
   const database = await openDatabase({ path });
   await database.write(item("chair"), { durable: false });
   const other = new DatabaseSync(path);

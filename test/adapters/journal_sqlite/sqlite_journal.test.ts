@@ -7,7 +7,8 @@ import { type UnitOfWork, UnitOfWorkClosedError } from "../../../src/app_runtime
 import type { Task, TaskId } from "../../../src/app_runtime/contracts/task.ts";
 import { journalPromises } from "../../../src/app_runtime/testing/journal_promises.ts";
 import { ManualClock, settlePromises } from "../../../src/app_runtime/testing/manual_clock.ts";
-import { insertItem, itemsIn, openDatabase } from "./open_database.ts";
+import { itemsIn, openDatabase } from "./open_database.ts";
+import { insertItem } from "./shop_tables.ts";
 
 for (const promise of journalPromises) {
   test(`the SQLite journal: ${promise.name}`, () =>

@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { tempDir } from "../../support/temp_dir.ts";
 import { itemsIn, openDatabase } from "./open_database.ts";
-import { temporaryDirectory } from "./temporary_directory.ts";
 
 /** Runs the writer until it has acknowledged `atLeast` tasks, then kills it wherever it is. */
 async function acknowledgedUntilKilled(path: string, round: number, atLeast: number): Promise<readonly string[]> {
@@ -26,7 +26,7 @@ async function acknowledgedUntilKilled(path: string, round: number, atLeast: num
 }
 
 test("what was acknowledged before a kill is there, and no transaction is torn", async () => {
-  const path = join(temporaryDirectory(), "shop.sqlite");
+  const path = join(tempDir(), "shop.sqlite");
   const acknowledged: string[] = [];
   for (const round of [1, 2, 3, 4, 5]) acknowledged.push(...(await acknowledgedUntilKilled(path, round, 40 * round)));
 

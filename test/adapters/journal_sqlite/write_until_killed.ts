@@ -4,7 +4,7 @@ import { SqliteDatabase } from "../../../src/adapters/journal_sqlite/sqlite_data
 import { SqliteJournal } from "../../../src/adapters/journal_sqlite/sqlite_journal.ts";
 import { SystemClock } from "../../../src/app_runtime/base/clock.ts";
 import type { Task } from "../../../src/app_runtime/contracts/task.ts";
-import { insertItem, shop } from "./open_database.ts";
+import { insertItem, shop } from "./shop_tables.ts";
 
 // Handles tasks in eight lanes, each order of two rows with its task's done, and says which were acknowledged.
 const clock = new SystemClock();

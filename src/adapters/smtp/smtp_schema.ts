@@ -1,0 +1,58 @@
+import type { ConfigOf, Schema } from "../../app_runtime/contracts/config_schema.ts";
+
+/** Config of an outgoing mail server. */
+export const smtpSchema = {
+  host: { doc: "Server name, without scheme or port.", format: "hostname", default: null },
+  port: { doc: "Usually 465 for tls, 587 for starttls, 25 within a site.", format: "port", default: 587 },
+  security: {
+    doc: "tls: encrypted from the first byte. starttls: encrypted before anything is said, or nothing is sent. none: in clear text.",
+    format: ["tls", "starttls", "none"],
+    default: "starttls",
+  },
+  allowClearText: {
+    doc: "Lets `security: none` reach a server that is not on this machine: anyone on the way reads the mails.",
+    format: "boolean",
+    default: false,
+  },
+  ca: {
+    doc: "PEM file of a private certificate authority. Absent: the authorities Node trusts.",
+    format: "path",
+    default: null,
+    optional: true,
+  },
+  user: { doc: "Login name. Absent: no login.", format: "nonempty", default: null, optional: true },
+  password: {
+    doc: "Write ${env:NAME} or ${secret:name}; shown nowhere.",
+    format: "secret",
+    default: null,
+    optional: true,
+  },
+  connections: {
+    doc: "Mails sent at once, each over its own connection.",
+    format: "count",
+    default: 2,
+    min: 1,
+    max: 20,
+  },
+  connectTimeout: {
+    doc: "Time for name lookup and connection.",
+    format: "duration",
+    default: "10s",
+    min: "10ms",
+  },
+  greetingTimeout: { doc: "Time for the server's first words.", format: "duration", default: "20s", min: "10ms" },
+  socketTimeout: {
+    doc: "A server that says nothing for this long while it owes an answer counts as unreachable.",
+    format: "duration",
+    default: "60s",
+    min: "10ms",
+  },
+  sendTimeout: {
+    doc: "Time for one mail, connecting included; bounds a server that trickles.",
+    format: "duration",
+    default: "2m",
+    min: "10ms",
+  },
+} as const satisfies Schema;
+
+export type SmtpConfig = ConfigOf<typeof smtpSchema>;
