@@ -2,7 +2,7 @@
 export type { Clock } from "./base/clock.ts";
 export { SystemClock } from "./base/clock.ts";
 export { type DurationMs, formatDuration, parseDuration } from "./base/duration.ts";
-export { type FailureClass, RuntimeError } from "./base/runtime_error.ts";
+export { type FailureClass, messageOf, RuntimeError } from "./base/runtime_error.ts";
 export { type Bytes, formatSize, parseSize } from "./base/size.ts";
 export { ConfigInvalidError, type ConfigSnapshot, type ReloadOutcome, renderOutcome } from "./config/api.ts";
 export type {
