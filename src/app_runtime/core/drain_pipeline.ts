@@ -34,10 +34,10 @@ export async function drainPipeline(parts: {
   await untilHurry(pipeline.sources.quiesce(), hurry);
 
   const drained = pipeline.workers.drained();
-  await Promise.race([drained, sleep(clock, deadlineMs * drainShare - (clock.now() - startedAt), hurry)]);
+  await atMost(deadlineMs * drainShare - (clock.now() - startedAt), drained, parts);
   if (!hurry.aborted && pipeline.workers.inFlight > 0) {
     pipeline.workers.abortAll();
-    await Promise.race([drained, sleep(clock, graceMs, hurry)]);
+    await atMost(graceMs, drained, parts);
   }
   pipeline.workers.abandonAll();
   await untilHurry(pipeline.workers.stopped(), hurry);
@@ -56,6 +56,17 @@ function countInto(counts: DrainCounts, events: EventChannel): Disposable {
     else if (event.kind === "task.abandoned") counts.abandoned += 1;
     else if (event.kind === "task.done" || event.kind === "task.dead_lettered") counts.drained += 1;
   });
+}
+
+/** Leaves no timer behind: it would keep the node process alive after everything has stopped. */
+async function atMost(
+  limitMs: number,
+  work: Promise<unknown>,
+  { clock, hurry }: { readonly clock: Clock; readonly hurry: AbortSignal },
+): Promise<void> {
+  const settled = new AbortController();
+  const limit = sleep(clock, limitMs, AbortSignal.any([hurry, settled.signal]));
+  await Promise.race([work, limit]).finally(() => settled.abort());
 }
 
 /** In a hurry, what is under way gets one more short moment, not the time it would like. */
