@@ -5,13 +5,13 @@ import type { Customer } from "./customer.ts";
 import type { IncomingMail } from "./incoming_mail.ts";
 import type { OrderId } from "./order_id.ts";
 import type { OutgoingMail } from "./outgoing_mail.ts";
-import { domainOf, isMessageId, isPlainAddress, oneLine } from "./safe_text.ts";
+import { isMessageId, oneLine } from "./safe_text.ts";
 
 /** What an answer is made from. */
 export interface ConfirmationParts {
   readonly mail: IncomingMail;
-  /** The authenticated address of the sender. */
-  readonly senderAddress: string;
+  /** See `replyAddress`. */
+  readonly to: string;
   readonly customer: Customer;
   readonly orderId: OrderId;
   readonly revision: number;
@@ -30,21 +30,13 @@ export function confirmation(parts: ConfirmationParts): OutgoingMail {
     messageId: confirmationMessageId(orderId, revision, identity),
     envelopeFrom: "",
     from: { name: oneLine(identity.name, 80), address: identity.address },
-    to: { name: oneLine(customer.name, 80), address: replyAddress(parts) },
+    to: { name: oneLine(customer.name, 80), address: parts.to },
     subject: `${text.subject}: ${oneLine(withoutRe(mail.subject), 100) || "-"}`,
     ...(mail.messageId !== undefined && isMessageId(mail.messageId) && { inReplyTo: mail.messageId }),
     references: references(mail),
     headers: { "Auto-Submitted": "auto-replied", "X-Auto-Response-Suppress": "All", [loopHeader]: orderId },
     text: text.body,
   };
-}
-
-/** Reply-To is honoured only where the customer itself may order from: elsewhere it would make us write to strangers. */
-function replyAddress({ mail, senderAddress, customer }: ConfirmationParts): string {
-  const [wish, ...others] = mail.replyTo;
-  if (wish === undefined || others.length > 0 || !isPlainAddress(wish.address)) return senderAddress;
-  const known = customer.addresses.includes(wish.address) || customer.domains.includes(domainOf(wish.address));
-  return known ? wish.address : senderAddress;
 }
 
 /** RFC 5322 §3.6.4: the chain of the answered mail, then the mail itself. */

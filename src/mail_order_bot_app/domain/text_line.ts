@@ -33,7 +33,7 @@ export function readTextLine(line: string, decimalComma: boolean): TextLine {
 function readsLikeAList(tokens: readonly Token[], article: Token): boolean {
   const first = tokens.find((token) => token.kind !== "filler" && token.kind !== "unit");
   const words = tokens.filter((token) => token.kind === "word" && token !== article);
-  const strange = tokens.some((token) => token.kind === "odd" || token.kind === "negation");
+  const strange = tokens.some((token) => token.kind === "odd" || token.kind === "sentence");
   return !strange && (first === article || first?.kind === "number") && words.length <= maxDescriptionWords;
 }
 
@@ -56,9 +56,18 @@ function readNumbers(tokens: readonly Token[], article: Token, decimalComma: boo
 }
 
 function isPrice(tokens: readonly Token[], at: number): boolean {
-  return (
-    tokens[at - 1]?.kind === "price-mark" || tokens[at - 1]?.kind === "currency" || tokens[at + 1]?.kind === "currency"
-  );
+  if (tokens[at - 1]?.kind === "price-mark") return true;
+  if (tokens[at - 1]?.kind === "currency") return ownsTheCurrency(tokens[at], tokens[at - 2]);
+  return tokens[at + 1]?.kind === "currency" && ownsTheCurrency(tokens[at], tokens[at + 2]);
+}
+
+/** In "4 € 49.90" the sign belongs to the number with decimals; if that does not tell, both look like prices. */
+function ownsTheCurrency(number: Token | undefined, rival: Token | undefined): boolean {
+  return rival?.kind !== "number" || hasDecimals(number) || !hasDecimals(rival);
+}
+
+function hasDecimals(number: Token | undefined): boolean {
+  return /[.,]\d{1,2}$/.test(number?.text ?? "");
 }
 
 /** "5 chairs as usual", "two more, please", "3 pcs of the small one": somebody orders, but we cannot tell what. */

@@ -1,47 +1,10 @@
-/** A word of a line and what it may be. */
+import { type WordKind, wordKind } from "./text_line_words.ts";
+
+/** A word of a line and what it may be; `odd` is what no order line has. */
 export interface Token {
-  readonly kind:
-    | "word"
-    | "number"
-    | "unit"
-    | "currency"
-    | "price-mark"
-    | "filler"
-    | "negation"
-    | "count-word"
-    | "time"
-    | "odd";
+  readonly kind: WordKind | "word" | "number" | "odd";
   readonly text: string;
 }
-
-const kindOfWord = new Map<string, Token["kind"]>();
-const words = (kind: Token["kind"], list: string) => {
-  for (const word of list.split(" ")) kindOfWord.set(word, kind);
-};
-words("unit", "x pcs pc piece pieces unit units ea each mal stk stück stueck stck st qty quantity menge anzahl");
-words("currency", "€ eur euro");
-words("price-mark", "@ à a je zu at for price preis ep einzelpreis stückpreis");
-words(
-  "filler",
-  "of von the pos position artikel article art art.-nr artikelnr artikelnummer item sku nr no - – — : * • · = . ,",
-);
-words("filler", "please send us deliver ship supply we i our order need require want would like to and also plus with");
-words(
-  "filler",
-  "bitte liefern senden schicken sie uns wir ich bestelle bestellen hiermit benötigen brauchen möchten gerne und auch noch",
-);
-words("negation", "not nicht kein keine without ohne except außer instead statt");
-words(
-  "count-word",
-  "two three four five six seven eight nine ten eleven twelve dozen zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dutzend",
-);
-words("time", "minute minutes hour hours day days week weeks month months year years o'clock am pm uhr");
-words("time", "stunde stunden tag tage tagen woche wochen monat monate monaten jahr jahre jahren");
-words("time", "january february march april may june july august september october november december");
-words(
-  "time",
-  "januar februar märz mai juni juli oktober dezember jan feb mar mär apr jun jul aug sep sept oct okt nov dec dez",
-);
 
 /** Splits a line into words, numbers and signs. Linear in the length of the line. */
 export function tokenize(line: string): readonly Token[] {
@@ -74,13 +37,12 @@ function splitGluedUnit(piece: string): readonly string[] {
 }
 
 function isUnit(text: string): boolean {
-  const kind = kindOfWord.get(text.toLowerCase());
+  const kind = wordKind(text);
   return kind === "unit" || kind === "currency";
 }
 
 function kindOf(text: string): Token["kind"] {
-  const lower = text.toLowerCase();
-  const known = kindOfWord.get(lower) ?? kindOfWord.get(lower.replace(/\.$/, ""));
+  const known = wordKind(text);
   if (known !== undefined) return known;
   if (/^-?\d[\d.,]{0,20}$/.test(text)) return "number";
   // Dimensions ("180x90", "75cm") describe the article.

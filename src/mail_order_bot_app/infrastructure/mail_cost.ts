@@ -1,14 +1,27 @@
 import type { MailLimits } from "./mail_limits.ts";
 
-/** An honest mail of any size stays below both; a small mail made of parts or addresses alone does not. */
+/** `inline`: parse it here; `thread`: it could hold up the event loop; `refuse`: it is made to use up memory. */
+export type MailCost = "inline" | "thread" | "refuse";
+
+/** An honest mail of any size stays below these; a small mail made of parts, addresses or line ends alone does not. */
 const maxInlineHeaderBytes = 64_000;
 const maxInlineBoundaries = 200;
+const maxInlineLines = 5_000;
 
-/** Whether parsing could hold up the event loop. Looks at the bytes only, in microseconds for an ordinary mail. */
-export function isCostlyToParse(raw: Uint8Array, limits: MailLimits): boolean {
-  if (raw.byteLength > limits.maxInlineBytes) return true;
+/** The parser needs about a kilobyte for each line of a text. Attachments have 60 characters and more to the line. */
+const maxLines = (bytes: number) => 50_000 + bytes / 60;
+
+/** What parsing a mail may cost. Looks at the bytes only: microseconds for an ordinary mail, milliseconds for the largest. */
+export function mailCost(raw: Uint8Array, limits: MailLimits): MailCost {
   const bytes = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength);
-  return headerBytes(bytes) > maxInlineHeaderBytes || hasManyBoundaries(bytes);
+  const lines = countUpTo(bytes, "\n", maxLines(bytes.byteLength));
+  if (lines > maxLines(bytes.byteLength)) return "refuse";
+  const costly =
+    bytes.byteLength > limits.maxInlineBytes ||
+    lines > maxInlineLines ||
+    headerBytes(bytes) > maxInlineHeaderBytes ||
+    countUpTo(bytes, "\n--", maxInlineBoundaries) > maxInlineBoundaries;
+  return costly ? "thread" : "inline";
 }
 
 function headerBytes(bytes: Buffer): number {
@@ -16,11 +29,9 @@ function headerBytes(bytes: Buffer): number {
   return ends.length === 0 ? bytes.byteLength : Math.min(...ends);
 }
 
-/** Counts the lines that could begin a part. */
-function hasManyBoundaries(bytes: Buffer): boolean {
+/** How often `what` occurs; counting ends just above `limit`. */
+function countUpTo(bytes: Buffer, what: string, limit: number): number {
   let found = 0;
-  for (let at = bytes.indexOf("\n--"); at >= 0 && found <= maxInlineBoundaries; at = bytes.indexOf("\n--", at + 3)) {
-    found += 1;
-  }
-  return found > maxInlineBoundaries;
+  for (let at = bytes.indexOf(what); at >= 0 && found <= limit; at = bytes.indexOf(what, at + 1)) found += 1;
+  return found;
 }

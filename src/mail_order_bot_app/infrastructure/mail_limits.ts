@@ -23,5 +23,5 @@ export const defaultMailLimits: MailLimits = {
   maxAttachments: 100,
   parseDeadlineMs: 10_000,
   maxThreadMegabytes: 256,
-  maxThreads: 2,
+  maxThreads: 1,
 };

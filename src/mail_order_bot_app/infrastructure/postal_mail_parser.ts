@@ -1,7 +1,7 @@
 import type { Clock } from "../../app_runtime/base/clock.ts";
 import type { IncomingMail, UnreadableMail } from "../domain/incoming_mail.ts";
 import type { MailParser } from "../services/mail_parser.ts";
-import { isCostlyToParse } from "./mail_cost.ts";
+import { mailCost } from "./mail_cost.ts";
 import { defaultMailLimits, type MailLimits } from "./mail_limits.ts";
 import { MailParseThreads } from "./mail_parse_threads.ts";
 import { readMail } from "./read_mail.ts";
@@ -24,8 +24,13 @@ export class PostalMailParser implements MailParser {
     if (raw.byteLength > maxRawBytes) {
       return unreadableMail(raw, "too-big", `It has ${raw.byteLength} bytes; at most ${maxRawBytes} are read.`);
     }
-    return isCostlyToParse(raw, this.#limits)
-      ? await this.#threads.parse(raw, signal)
-      : await readMail(raw, this.#limits);
+    switch (mailCost(raw, this.#limits)) {
+      case "inline":
+        return await readMail(raw, this.#limits);
+      case "thread":
+        return await this.#threads.parse(raw, signal);
+      case "refuse":
+        return unreadableMail(raw, "too-costly", "It has far more lines than its size explains.");
+    }
   }
 }

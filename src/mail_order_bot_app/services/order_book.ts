@@ -21,7 +21,7 @@ export interface OrderBook {
 export interface HistoryQuestion {
   /** Mails that share the hash, the Message-ID (same customer) or the order number (same customer) are asked for. */
   readonly keys: MailKeys;
-  /** The address an answer would go to; absent if there will be none. */
+  /** The address an answer would go to, as in `DecidedMail.reply.to`; absent if there will be none. */
   readonly address?: string;
   /** Answers queued before this moment (milliseconds since 1970) no longer count. */
   readonly repliesSinceMs: number;

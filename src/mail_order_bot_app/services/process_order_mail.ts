@@ -6,6 +6,7 @@ import { judgeRepetition } from "../domain/duplicates.ts";
 import type { UnreadableMail } from "../domain/incoming_mail.ts";
 import { orderIdFor } from "../domain/order_id.ts";
 import type { OutgoingMail } from "../domain/outgoing_mail.ts";
+import { replyAddress } from "../domain/reply_address.ts";
 import { replyWindowMs } from "../domain/reply_brake.ts";
 import { type Decided, type DecisionStamp, decidedMail } from "./decided_mail.ts";
 import type { MailParser } from "./mail_parser.ts";
@@ -71,12 +72,16 @@ async function readMail({ raw, signal }: ReceivedMail, { parser }: ProcessOrderM
 }
 
 function recall(about: Understanding | NotUnderstood, { orders, clock }: ProcessOrderMailParts): Promise<MailHistory> {
-  const sender = about.kind === "understood" ? about.sender : undefined;
   return orders.history({
     keys: about.keys,
-    ...(sender?.kind === "trusted" && { address: sender.address }),
+    ...(about.kind === "understood" && answerGoesTo(about)),
     repliesSinceMs: clock.wallNow() - replyWindowMs,
   });
+}
+
+/** The brake counts by the address that would get the answer. */
+function answerGoesTo({ mail, sender }: Understanding): { readonly address?: string } {
+  return sender.kind === "trusted" ? { address: replyAddress(mail, sender.address, sender.customer) } : {};
 }
 
 function decide(about: Understanding | NotUnderstood, history: MailHistory, { rules }: ProcessOrderMailParts): Decided {

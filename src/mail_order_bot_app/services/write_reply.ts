@@ -2,6 +2,7 @@ import { confirmation } from "../domain/confirmation.ts";
 import type { Decision } from "../domain/decision.ts";
 import type { OrderId } from "../domain/order_id.ts";
 import type { OutgoingMail } from "../domain/outgoing_mail.ts";
+import { replyAddress } from "../domain/reply_address.ts";
 import { type ReplyHistory, replyBrake } from "../domain/reply_brake.ts";
 import type { OrderRules } from "./order_rules.ts";
 import type { Understanding } from "./understand_mail.ts";
@@ -33,7 +34,7 @@ export function writeReply(
     kind: "mail",
     mail: confirmation({
       mail,
-      senderAddress: sender.address,
+      to: replyAddress(mail, sender.address, sender.customer),
       customer: sender.customer,
       orderId,
       revision: decision.kind === "accept" ? decision.order.revision : 1,
