@@ -35,7 +35,7 @@ const allDone = Promise.withResolvers<void>();
 const squares: ApplicationModule = {
   name: "squares",
   register(registry) {
-    registry.queue("numbers", { adapter: "memory", retry: { initialDelay: "10ms" } });
+    registry.queue("numbers", { adapter: "memory", retry: { initialDelay: "100ms" } });
     registry.source("counter", { adapter: "counter", queue: "numbers", upTo: 5 });
     registry.workers("squarers", { queue: "numbers", handler: "square", concurrency: 1 });
     registry.handler("square", {

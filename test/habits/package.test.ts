@@ -1,0 +1,102 @@
+import { execFile } from "node:child_process";
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+const start = promisify(execFile);
+const project = process.cwd();
+const installLimitMs = 180_000;
+
+let root: string;
+let consumer: string;
+
+/** Packs what `npm publish` would send, from a fresh build, and installs it where nothing of ours is. */
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), "app_runtime_package_"));
+  consumer = join(root, "consumer");
+  const tarball = await pack(join(root, "package"));
+  await mkdir(consumer);
+  await writeFile(join(consumer, "package.json"), JSON.stringify({ private: true, type: "module" }));
+  const nodeTypes = await versionOf("@types/node");
+  await npm(consumer, "install", "--no-audit", "--no-fund", tarball, `@types/node@${nodeTypes}`);
+}, installLimitMs);
+
+afterAll(() => rm(root, { recursive: true, force: true }));
+
+async function pack(folder: string): Promise<string> {
+  await mkdir(folder);
+  const output = ["--outDir", join(folder, "dist"), "--tsBuildInfoFile", join(root, "build_info")];
+  await tsc("-p", "tsconfig.build.json", ...output);
+  for (const file of ["package.json", "LICENSE", "CHANGELOG.md"])
+    await copyFile(join(project, file), join(folder, file));
+  const listing = await npm(folder, "pack", "--json", "--ignore-scripts");
+  const [packed] = JSON.parse(listing);
+  return join(folder, packed.filename);
+}
+
+async function versionOf(name: string): Promise<string> {
+  const { devDependencies } = JSON.parse(await readFile(join(project, "package.json"), "utf8"));
+  return devDependencies[name];
+}
+
+async function npm(cwd: string, ...words: readonly string[]): Promise<string> {
+  return await run(cwd, "npm", words);
+}
+
+async function tsc(...words: readonly string[]): Promise<string> {
+  return await run(project, join(project, "node_modules/.bin/tsc"), words);
+}
+
+/** Runs a program of the consumer with the Node of this test. */
+async function node(...words: readonly string[]): Promise<string> {
+  return await run(consumer, process.execPath, words);
+}
+
+async function run(cwd: string, program: string, words: readonly string[]): Promise<string> {
+  try {
+    return (await start(program, [...words], { cwd, timeout: installLimitMs })).stdout;
+  } catch (failure) {
+    throw new Error(`${program} failed: ${Reflect.get(Object(failure), "stdout")}`, { cause: failure });
+  }
+}
+
+test("it holds the platform and the adapters, and nothing else of ours", async () => {
+  const installed = join(consumer, "node_modules/app_runtime");
+  expect((await readdir(join(installed, "dist"))).toSorted()).toEqual(["adapters", "app_runtime"]);
+  const files = await readdir(installed, { recursive: true });
+  expect(files.filter((file) => /\.map$|^(src|test|scripts)\//.test(file))).toEqual([]);
+  expect(files).toContain("LICENSE");
+});
+
+test("each adapter has a door of its own", async () => {
+  const adapters = await readdir(join(project, "src/adapters"));
+  const doors = ["app_runtime", "app_runtime/testing", ...adapters.map((name) => `app_runtime/adapters/${name}`)];
+  const imports = doors.map((door) => `console.log(Object.keys(await import("${door}")).length > 0)`).join(";");
+  expect((await node("--input-type=module", "-e", imports)).trim().split("\n")).toEqual(doors.map(() => "true"));
+});
+
+test("the example compiles and runs there, and says what it promises", async () => {
+  await copyFile(join(project, "examples/minimal/main.ts"), join(consumer, "main.ts"));
+  await writeFile(join(consumer, "tsconfig.json"), JSON.stringify(strictConfig));
+  await tsc("-p", consumer);
+
+  const expected = await readFile(join(project, "examples/minimal/expected_output.txt"), "utf8");
+  expect(await node("main.ts")).toBe(expected);
+});
+
+/** What a careful user has: their compiler also reads our declarations. */
+const strictConfig = {
+  compilerOptions: {
+    target: "es2024",
+    lib: ["es2024", "esnext.disposable"],
+    module: "nodenext",
+    types: ["node"],
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    noEmit: true,
+    skipLibCheck: false,
+  },
+  files: ["main.ts"],
+};
