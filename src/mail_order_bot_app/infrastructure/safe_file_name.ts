@@ -6,7 +6,7 @@ const reserved = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i;
 /** A name under which an attachment can be shown and stored: no path, no dots in front, nothing a shell or a disk minds. */
 export function safeFileName(claimed: string | null, index: number): string {
   const last = (claimed ?? "").slice(-400).split(/[/\\]/).at(-1) ?? "";
-  const plain = oneLine(last, 300)
+  const plain = oneLine(last, 400)
     .replaceAll(/[<>:"|?*\p{Co}\p{Cn}]/gu, "_")
     .replace(/^[.\s]+/, "")
     .replace(/[.\s]+$/, "");
