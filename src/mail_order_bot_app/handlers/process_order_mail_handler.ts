@@ -50,6 +50,7 @@ export class ProcessOrderMailHandler implements TaskHandler {
       unitOfWork: context.unitOfWork,
       signal: context.signal,
       traceId: context.trace.traceId,
+      carrier: context.trace.carrier,
       configVersion: task.configVersion,
     });
     this.#tell(task, context, processed);

@@ -2,7 +2,7 @@ import type { Decision } from "../domain/decision.ts";
 import type { IncomingMail, UnreadableMail } from "../domain/incoming_mail.ts";
 import { oneLine } from "../domain/safe_text.ts";
 import type { AuditEvent } from "./audit_event.ts";
-import type { DecidedMail, MailSummary, ReviewCase } from "./order_book.ts";
+import type { DecidedMail, MailSummary, ReviewCase, TraceContext } from "./order_book.ts";
 import type { NotUnderstood, Understanding } from "./understand_mail.ts";
 import type { Reply } from "./write_reply.ts";
 
@@ -14,6 +14,7 @@ export interface DecisionStamp {
   readonly parserVersion: string;
   readonly configVersion?: string;
   readonly traceId?: string;
+  readonly carrier?: TraceContext;
 }
 
 export interface Decided {
@@ -35,6 +36,7 @@ export function decidedMail(decided: Decided, stamp: DecisionStamp): DecidedMail
     ...(decision.kind === "review" && { review: reviewCase(decision, about) }),
     ...(reply.kind === "mail" && { reply: reply.mail }),
     audit: auditTrail(decided, stamp),
+    ...(stamp.carrier !== undefined && { carrier: stamp.carrier }),
     decidedAtMs: stamp.atMs,
   };
 }

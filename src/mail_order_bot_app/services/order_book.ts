@@ -49,8 +49,16 @@ export interface DecidedMail {
   /** Goes out through the outbox; its address counts for the brake. */
   readonly reply?: OutgoingMail;
   readonly audit: readonly AuditEvent[];
+  /** W3C trace context of the decision: the reply, sent later, continues it. */
+  readonly carrier?: TraceContext;
   /** Milliseconds since 1970. */
   readonly decidedAtMs: number;
+}
+
+/** https://www.w3.org/TR/trace-context/ */
+export interface TraceContext {
+  readonly traceparent?: string;
+  readonly tracestate?: string;
 }
 
 /** What is shown of a mail in lists; every text on one line and shortened. */

@@ -10,7 +10,7 @@ import { replyAddress } from "../domain/reply_address.ts";
 import { replyWindowMs } from "../domain/reply_brake.ts";
 import { type Decided, type DecisionStamp, decidedMail } from "./decided_mail.ts";
 import type { MailParser } from "./mail_parser.ts";
-import type { CommitOutcome, DecidedMail, MailHistory, MailSummary, OrderBook } from "./order_book.ts";
+import type { CommitOutcome, DecidedMail, MailHistory, MailSummary, OrderBook, TraceContext } from "./order_book.ts";
 import { OrderConflictError } from "./order_conflict_error.ts";
 import { type NotUnderstood, type Understanding, type UnderstandingParts, understandMail } from "./understand_mail.ts";
 import { writeReply } from "./write_reply.ts";
@@ -33,6 +33,7 @@ export interface ReceivedMail {
   readonly unitOfWork?: unknown;
   readonly signal?: AbortSignal;
   readonly traceId?: string;
+  readonly carrier?: TraceContext;
   readonly configVersion?: string;
 }
 
@@ -96,7 +97,7 @@ function decide(about: Understanding | NotUnderstood, history: MailHistory, { ru
 }
 
 function stampOf(received: ReceivedMail, { parser, clock }: ProcessOrderMailParts): DecisionStamp {
-  const { taskId, receivedAtMs, configVersion, traceId } = received;
+  const { taskId, receivedAtMs, configVersion, traceId, carrier } = received;
   return {
     taskId,
     receivedAtMs,
@@ -104,6 +105,7 @@ function stampOf(received: ReceivedMail, { parser, clock }: ProcessOrderMailPart
     parserVersion: parser.version,
     ...(configVersion !== undefined && { configVersion }),
     ...(traceId !== undefined && { traceId }),
+    ...(carrier !== undefined && { carrier }),
   };
 }
 
