@@ -12,6 +12,7 @@ const config: KnipConfig = {
     "scripts/*.ts",
     "examples/*/main.ts",
     "test/**/*.test.ts",
+    "test/**/*_program.ts", // started by tests as node processes
   ],
   project: ["{src,test,bench,drill,scripts,examples}/**/*.ts"],
   ignoreDependencies: [

@@ -73,8 +73,8 @@ test("it holds the platform and the adapters, and nothing else of ours", async (
 test("each adapter has a door of its own", async () => {
   const adapters = await readdir(join(project, "src/adapters"));
   const doors = ["app_runtime", "app_runtime/testing", ...adapters.map((name) => `app_runtime/adapters/${name}`)];
-  const imports = doors.map((door) => `console.log(Object.keys(await import("${door}")).length > 0)`).join(";");
-  expect((await node("--input-type=module", "-e", imports)).trim().split("\n")).toEqual(doors.map(() => "true"));
+  const look = `for (const door of ${JSON.stringify(doors)}) await import(door).catch((why) => console.log(door, why.code));`;
+  expect(await node("--input-type=module", "-e", look)).toBe("");
 });
 
 test("the example compiles and runs there, and says what it promises", async () => {
