@@ -1,4 +1,5 @@
-import { openSync } from "node:fs";
+import { mkdirSync, openSync } from "node:fs";
+import { dirname } from "node:path";
 import { isatty } from "node:tty";
 import type { Clock } from "../../app_runtime/base/clock.ts";
 import { messageOf, RuntimeError } from "../../app_runtime/base/runtime_error.ts";
@@ -88,7 +89,7 @@ export class PinoLog implements HealthContributor {
   }
 }
 
-/** The file of the log cannot be opened. */
+/** The file of the log, or its directory, cannot be made or opened. */
 export class LogFileError extends RuntimeError {
   readonly code = "LOG_FILE";
 
@@ -104,6 +105,7 @@ export class LogFileError extends RuntimeError {
 
 function openFile(path: string): number {
   try {
+    mkdirSync(dirname(path), { recursive: true });
     return openSync(path, "a", 0o640);
   } catch (thrown) {
     throw new LogFileError(path, thrown);

@@ -15,7 +15,7 @@ export const logSchema = {
     restart: true,
   },
   file: {
-    doc: "File to append to; its directory must exist. Without it the log goes to standard output.",
+    doc: "File to append to; its directory is made when it is missing. Without it the log goes to standard output.",
     format: "path",
     default: null,
     optional: true,

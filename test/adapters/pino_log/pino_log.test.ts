@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 import { PinoLog } from "../../../src/adapters/pino_log/pino_log.ts";
 import type { LogConfig } from "../../../src/adapters/pino_log/pino_log_schema.ts";
@@ -101,7 +102,7 @@ test("on a full disk the runtime goes on; the loss is counted and shown by its h
 });
 
 test("a file that cannot be opened is said in the words of the config", async () => {
-  await expect(openLog({ file: "/no/such/directory/log" })).rejects.toMatchObject({
+  await expect(openLog({ file: join(import.meta.filename, "log") })).rejects.toMatchObject({
     code: "LOG_FILE",
     message: expect.stringContaining("Set platform.log.file to a file that can be written."),
   });
@@ -121,14 +122,14 @@ test("after close nothing is written, and it may be closed again", async () => {
 test("a process that exits in the same turn leaves every line", async () => {
   const file = await ownFile();
 
-  expect(await run("exiting_program.ts", file)).toBe(7);
+  expect(await runExitingProgram(file)).toBe(7);
 
   const lines = (await readFile(file, "utf8")).trimEnd().split("\n");
   expect(new Set(lines.map((line) => JSON.parse(line).seq))).toEqual(new Set(everyEvent.map((event) => event.seq)));
 });
 
 test("a process that exits on a full disk exits all the same", async () => {
-  expect(await run("exiting_program.ts", "/dev/full")).toBe(7);
+  expect(await runExitingProgram("/dev/full")).toBe(7);
 });
 
 async function openLog(config: Partial<LogConfig>, log = new PinoLog({ clock: new SystemClock() })) {
@@ -145,11 +146,12 @@ async function openLog(config: Partial<LogConfig>, log = new PinoLog({ clock: ne
 async function ownFile(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), "log-"));
   onTestFinished(() => rm(directory, { recursive: true }));
-  return join(directory, "log.jsonl");
+  return join(directory, "logs", "bot.jsonl");
 }
 
-function run(program: string, argument: string): Promise<number | null> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, program), argument], { stdio: "inherit" });
+function runExitingProgram(file: string): Promise<number | null> {
+  const program = new URL("./exiting_program.ts", import.meta.url);
+  const child = spawn(process.execPath, [fileURLToPath(program), file], { stdio: "inherit" });
   return new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("exit", resolve);

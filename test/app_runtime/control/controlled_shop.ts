@@ -27,7 +27,7 @@ import { ManualClock } from "../../../src/app_runtime/testing/manual_clock.ts";
 import { RecordedEvents } from "../health/recorded_events.ts";
 
 /** A runtime in miniature behind the ports of the control plane: one inbox, one queue, one pool. */
-export class ControlledShop implements ControlTargets, ControlledConfig {
+class ControlledShop implements ControlTargets, ControlledConfig {
   phase: RuntimePhase = "running";
   nextReload: ConfigReload = { kind: "unchanged", version: "v1" };
   readonly inbox = new Inbox();
@@ -142,7 +142,7 @@ class Pool extends Switch implements ControlledPool {
 }
 
 /** Dead letters in memory, newest first. */
-export class Letters implements DeadLetterBox {
+class Letters implements DeadLetterBox {
   letters: readonly DeadLetter[] = [];
   readonly retried: TaskId[] = [];
   /** Ids whose retry fails. */

@@ -1,0 +1,2 @@
+export { LogFileError, PinoLog } from "./pino_log.ts";
+export { type LogConfig, logSchema } from "./pino_log_schema.ts";
