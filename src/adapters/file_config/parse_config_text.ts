@@ -31,7 +31,7 @@ export function parseConfigText(text: string, file: ConfigPlace, syntax: ConfigS
 
   const document = parseDocument(text, {
     lineCounter: lines,
-    prettyErrors: false, // they quote the line, and the line may hold a secret
+    prettyErrors: false, // the sentences are ours
     logLevel: "error", // "silent" would hide a second document
     stringKeys: true,
     uniqueKeys: false, // the walk looks for duplicates: here it would take the square of the number of keys

@@ -196,7 +196,9 @@ export class ConfigurationManager implements AsyncDisposable {
       return await within(this.#parts.clock, providerLimitMs, `Reading the ${provider.name}`, provider.load());
     } catch (error) {
       const place = { layer: provider.name, source: provider.name };
-      return { problems: [{ code: "FILE", path: "", message: `The layer cannot be read: ${messageOf(error)}`, place }] };
+      return {
+        problems: [{ code: "FILE", path: "", message: `The layer cannot be read: ${messageOf(error)}`, place }],
+      };
     }
   }
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { renderProblem } from "../../../src/app_runtime/config/api.ts";
+import { type ConfigCheck, renderProblem } from "../../../src/app_runtime/config/api.ts";
 import { codes, fromEnv, fromSecret, load, problemsOf, valid } from "./open_config.ts";
 
 /** One problem, as a person reads it. */
@@ -123,7 +123,7 @@ test("an overridden reference is not missed, and a literal one can be written", 
 
 test("names that cannot be used are refused, and those of JavaScript's own objects with them", async () => {
   const content = JSON.parse(
-    '{"mailOrderBot":{"operator":"a@b.c","customers":{"__proto__":{"sender":"x@y.z"},"constructor":{}}},"queues":{"a.b":{"adapter":"memory"},"__proto__":{"adapter":"memory"},"9":{}},"__proto__":{"polluted":true}}',
+    '{"mailOrderBot":{"operator":"a@b.c","customers":{"__proto__":{"sender":"x@y.z"},"constructor":{}}},"queues":{"a.b":{"adapter":"memory"},"a__b":{"adapter":"memory"},"__proto__":{"adapter":"memory"},"9":{}},"__proto__":{"polluted":true}}',
   );
   const problems = await problemsOf(content);
 
@@ -133,6 +133,7 @@ test("names that cannot be used are refused, and those of JavaScript's own objec
       "NAME mailOrderBot.customers.constructor",
       "NAME queues.9",
       'NAME queues."a.b"',
+      "NAME queues.a__b",
       "NAME queues.__proto__",
       "UNKNOWN_KEY __proto__",
     ].sort(),
@@ -213,6 +214,15 @@ test("a check that falls over alone is a problem; over a broken configuration it
   const alone = await problemsOf(valid, { checks });
   expect(alone.map(renderProblem)).toEqual(["The check portIsFree failed: no such port"]);
   expect(codes(await problemsOf({}, { checks }))).toEqual(["REQUIRED mailOrderBot.operator"]);
+});
+
+test("what a check says of a key that is already known to be wrong is not repeated", async () => {
+  const checks: ConfigCheck[] = [
+    (snapshot) => ["platform.name", "platform.dataDir"].map((path) => snapshot.problem(path, "CHECK", "is not nice.")),
+  ];
+  const problems = await problemsOf({ ...valid, platform: { name: 1 } }, { checks });
+
+  expect([...codes(problems)].sort()).toEqual(["CHECK platform.dataDir", "VALUE platform.name"]);
 });
 
 test("a provider that fails is a problem of its layer", async () => {

@@ -97,6 +97,26 @@ test("a secret that does not fit its key is not shown in the problem", async () 
   expect(problems.map(renderProblem).join("\n")).toContain('sources.other.queue: names "***"');
 });
 
+test("a secret too short or too long to be recognised in a text is not shown either", async () => {
+  for (const text of ["abc", `long-${"x".repeat(200)}`]) {
+    const platform = { control: { port: fromSecret("imap") }, tags: "a", deadline: fromSecret("imap") };
+    const messages = (await problemsOf({ platform }, { secretsDir: await secretsDir(text) })).map(renderProblem);
+
+    expect(messages.join("\n")).not.toContain(text.slice(0, 8));
+    expect(messages.filter((message) => message.includes("got a value that is not shown"))).toHaveLength(2);
+  }
+});
+
+test("a secret that stands in the wrong shape is blotted out elsewhere too", async () => {
+  const problems = await problemsOf({
+    platform: { control: { token: [token] } },
+    mailOrderBot: { operator: `ops ${token}` },
+  });
+
+  expect(problems).toHaveLength(2);
+  expectNoSecretIn(problems);
+});
+
 test("a check that speaks of a secret is silenced", async () => {
   const talkative: ConfigCheck = (snapshot) => [
     snapshot.problem("sources.inbox.password", "CHECK", `is too weak: ${password}`),

@@ -1,4 +1,4 @@
-import { isIP } from "node:net";
+import { isIPv6 } from "node:net";
 
 import { assertNever } from "../../base/assert_never.ts";
 import { formatDuration, parseDuration } from "../../base/duration.ts";
@@ -29,7 +29,7 @@ const textRules: Readonly<Record<TextFormat, TextRule>> = {
 };
 
 function isHostname(text: string): boolean {
-  if (isIP(text) !== 0) return true;
+  if (text.includes(":")) return isIPv6(text);
   return text.length <= 253 && text.split(".").every((label) => hostLabel.test(label));
 }
 

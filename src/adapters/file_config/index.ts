@@ -1,0 +1,1 @@
+export { FileConfigProvider, type FileConfigProviderParts } from "./file_config_provider.ts";
