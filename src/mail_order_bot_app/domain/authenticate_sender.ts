@@ -25,9 +25,9 @@ export function claimedAddress(mail: IncomingMail): string | undefined {
 }
 
 /**
- * Decides whether the sender is who they claim to be. A From field alone is forgeable: with `authservId` (the name under which
- * our own mail server writes Authentication-Results) only mail that passed DMARC is trusted, unless the customer opted out.
- * Without it the allow-list of addresses decides alone, and a mere domain is never enough.
+ * Decides whether the sender is who they claim to be. A From field alone is forgeable: without proof only the addresses on the
+ * list of a customer who accepts that are trusted. Proof is DMARC, as found by our own mail server, which calls itself
+ * `authservId` in its Authentication-Results; undefined if it writes none.
  */
 export function authenticateSender(mail: IncomingMail, match: CustomerMatch, authservId: string | undefined): Sender {
   const address = claimedAddress(mail);
@@ -37,7 +37,7 @@ export function authenticateSender(mail: IncomingMail, match: CustomerMatch, aut
     return { kind: "doubtful", reason: reason("sender_unknown", `No customer orders from ${quote(address)}.`) };
   }
   const authenticated = authservId !== undefined && passedDmarc(mail, authservId, domainOf(address));
-  const listed = match.byAddress !== undefined && (authservId === undefined || customer.acceptUnauthenticated);
+  const listed = match.byAddress !== undefined && customer.acceptUnauthenticated;
   if (authenticated || listed) return { kind: "trusted", address, customer };
   const sentence = `It claims to come from ${quote(address)} (${customer.name}), but nothing proves it.`;
   return { kind: "doubtful", reason: reason("sender_not_authenticated", sentence), customer };

@@ -22,7 +22,7 @@ export interface Customer {
   readonly addresses: readonly string[];
   /** Domains whose every address may order, in lower case; only for mail that our own server has authenticated. */
   readonly domains: readonly string[];
-  /** Takes mail from the allow-list even if our server could not authenticate it. */
+  /** Takes mail from `addresses` although our mail server did not authenticate it: anybody could have forged it. */
   readonly acceptUnauthenticated: boolean;
   readonly language: Language;
   /** Writes "1.234,50" instead of "1,234.50". */
