@@ -24,6 +24,9 @@ import { FinishedIds } from "./finished_ids.ts";
 import { HandOut } from "./hand_out.ts";
 import { PublishLine } from "./publish_line.ts";
 
+/** One for all: a promise for each ack would cost as much as the ack. */
+const settled = Promise.resolve();
+
 /**
  * A TaskQueue in the memory of this process. Its lease is a settle token and a deadline; the thread that would watch over it
  * is the thread that may be stuck, so the deadline is looked at when that thread runs again.
@@ -74,13 +77,16 @@ export class MemoryQueue implements TaskQueue {
     this.#publishers.rejectAll(new QueueClosedError(this.name));
   }
 
-  async publish(task: Task, options?: { readonly signal?: AbortSignal }): Promise<PublishResult> {
-    options?.signal?.throwIfAborted();
+  publish(task: Task, options?: { readonly signal?: AbortSignal }): Promise<PublishResult> {
+    const signal = options?.signal;
+    if (signal?.aborted === true) return Promise.reject(signal.reason);
+    if (this.#closed) return Promise.reject(new QueueClosedError(this.name));
     const result = this.#tryStore(task);
-    return result === "full" ? await this.#publishers.wait(task, options?.signal) : result;
+    return result === "full" ? this.#publishers.wait(task, signal) : Promise.resolve(result);
   }
 
   async tryPublish(task: Task): Promise<PublishResult | "full"> {
+    if (this.#closed) throw new QueueClosedError(this.name);
     return this.#tryStore(task);
   }
 
@@ -98,11 +104,13 @@ export class MemoryQueue implements TaskQueue {
     return consumer;
   }
 
-  async ack(delivery: LeasedDelivery): Promise<void> {
-    const entry = this.#held(delivery);
+  ack(delivery: LeasedDelivery): Promise<void> {
+    const entry = this.#entries.get(delivery.task.id);
+    if (entry?.delivery !== delivery) return Promise.reject(new LeaseLostError(this.name, delivery.task.id));
     this.#acked += 1;
     this.#finished.add(entry.task.id);
     this.#finish(entry);
+    return settled;
   }
 
   async nack(delivery: LeasedDelivery, options: NackOptions): Promise<void> {
@@ -178,7 +186,6 @@ export class MemoryQueue implements TaskQueue {
   }
 
   #tryStore(task: Task): PublishResult | "full" {
-    if (this.#closed) throw new QueueClosedError(this.name);
     if (this.#knows(task.id)) return this.#duplicate();
     if (this.#entries.size >= this.#settings.capacity || this.#publishers.length > 0) return "full";
     return this.#store(task);

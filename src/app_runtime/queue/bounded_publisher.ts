@@ -5,6 +5,9 @@ import type { PublishResult, TaskQueue } from "../contracts/task_queue.ts";
 import type { TraceFactory } from "../contracts/trace_factory.ts";
 import { checkDraft } from "./check_draft.ts";
 
+/** While it is being made; conditional spreads would cost more than the queue. */
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
 /** Publishes into one queue, on behalf of one source or handler. */
 export class BoundedPublisher implements Publisher {
   readonly #source: string;
@@ -35,7 +38,7 @@ export class BoundedPublisher implements Publisher {
     checkDraft(draft);
     const span = this.#traces.publish(this.#target.name, draft.id, parent);
     span.end();
-    return {
+    const task: Mutable<Task> = {
       id: draft.id as TaskId,
       kind: draft.kind,
       schemaVersion: draft.schemaVersion ?? 1,
@@ -44,10 +47,11 @@ export class BoundedPublisher implements Publisher {
       source: this.#source,
       carrier: span.carrier,
       configVersion: this.#configVersion(),
-      ...(draft.orderKey === undefined ? {} : { orderKey: draft.orderKey }),
-      ...(draft.group === undefined ? {} : { group: draft.group }),
-      ...(draft.notBefore === undefined ? {} : { notBefore: draft.notBefore }),
     };
+    if (draft.orderKey !== undefined) task.orderKey = draft.orderKey;
+    if (draft.group !== undefined) task.group = draft.group;
+    if (draft.notBefore !== undefined) task.notBefore = draft.notBefore;
+    return task;
   }
 
   async publish(task: Task, options?: { readonly signal?: AbortSignal }): Promise<PublishResult> {

@@ -58,8 +58,10 @@ export class Settler {
   /** Never throws: what cannot be recorded is reported, and the task comes back when its lease runs out. */
   async settle(run: Run, ending: Ending): Promise<void> {
     try {
-      const verdict = this.#judge(run, ending);
-      await this.#record(run, verdict instanceof Promise ? await verdict : verdict);
+      const judged = this.#judge(run, ending);
+      const verdict = judged instanceof Promise ? await judged : judged;
+      if (verdict.kind === "done") await this.#finish(run);
+      else await this.#record(run, verdict);
     } catch (error) {
       const { taskId } = run.unitOfWork;
       run.trace.fail(error);
@@ -101,10 +103,8 @@ export class Settler {
     return (await this.#journal?.find(run.unitOfWork.taskId))?.state === "done";
   }
 
-  #record(run: Run, verdict: Verdict): Promise<void> | undefined {
+  #record(run: Run, verdict: Exclude<Verdict, { readonly kind: "done" }>): Promise<void> | undefined {
     switch (verdict.kind) {
-      case "done":
-        return this.#finish(run);
       case "retry":
         return this.#tryAgain(run, verdict.reason, verdict.askedDelayMs);
       case "dead":
@@ -117,19 +117,24 @@ export class Settler {
     }
   }
 
-  async #finish(run: Run): Promise<void> {
+  /** The way nearly every task goes: without a journal row to write, the queue's own promise is the only one it takes. */
+  #finish(run: Run): Promise<void> {
     const { unitOfWork } = run;
-    if (unitOfWork.journaled && !unitOfWork.isCommitted) await this.#journal?.done(unitOfWork.taskId);
+    const unwritten = unitOfWork.journaled && !unitOfWork.isCommitted;
+    return unwritten ? this.#finishInJournal(run) : this.#ack(run);
+  }
+
+  async #finishInJournal(run: Run): Promise<void> {
+    await this.#journal?.done(run.unitOfWork.taskId);
+    await this.#ack(run);
+  }
+
+  async #ack(run: Run): Promise<void> {
     await this.#queue.ack(run.delivery);
     this.#brake.succeeded();
+    const { taskId } = run.unitOfWork;
     const tookMs = this.#clock.now() - run.startedAt;
-    this.#events.emit({
-      kind: "task.done",
-      unit: this.#unit,
-      taskId: unitOfWork.taskId,
-      tookMs,
-      traceId: run.trace.traceId,
-    });
+    this.#events.emit({ kind: "task.done", unit: this.#unit, taskId, tookMs, traceId: run.trace.traceId });
   }
 
   async #tryAgain(run: Run, reason: string, askedDelayMs: number | undefined): Promise<void> {

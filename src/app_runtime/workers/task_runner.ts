@@ -114,10 +114,11 @@ export class TaskRunner {
     }
   }
 
-  async #attempt(run: Run): Promise<Ending> {
+  /** Not async itself: the promise of the run is the only one an attempt needs. */
+  #attempt(run: Run): Promise<Ending> | Ending {
     try {
       const answer = this.#parts.handler.handle(run.delivery.task, run);
-      return answer instanceof Promise ? await run.ending(answer) : { kind: "answered", outcome: answer };
+      return answer instanceof Promise ? run.ending(answer) : { kind: "answered", outcome: answer };
     } catch (error) {
       return { kind: "threw", error };
     }
