@@ -80,6 +80,7 @@ export {
   type UnitParts,
 } from "./contracts/unit_kind.ts";
 export type { Worker, WorkerState } from "./contracts/worker.ts";
+export { describeConfig } from "./core/describe_config.ts";
 export { RuntimeManager } from "./core/runtime_manager.ts";
 export type { ConfigSources, Infrastructure, PlatformServices, RuntimeParts } from "./core/runtime_parts.ts";
 export { exitCodes, handleSignals } from "./core/signals.ts";

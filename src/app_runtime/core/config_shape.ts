@@ -3,6 +3,9 @@ import type { ConfigOf, Schema } from "../contracts/config_schema.ts";
 import type { QueueKind, UnitKind } from "../contracts/unit_kind.ts";
 import { queueSchema } from "../queue/api.ts";
 import { workerSchema } from "../workers/api.ts";
+import type { ModuleRegistrar } from "./module_registrar.ts";
+import { platformSchema } from "./platform_schema.ts";
+import type { RuntimeParts } from "./runtime_parts.ts";
 
 /** What every source understands, whatever its adapter. */
 export const sourceSchema = {
@@ -12,10 +15,15 @@ export const sourceSchema = {
 
 export type SourceConfig = ConfigOf<typeof sourceSchema>;
 
-/** The whole shape of a configuration: the platform's sections, the modules', and units by role and kind. */
-export function configShape(sections: Readonly<Record<string, Schema>>, kinds: readonly UnitKind[]): ConfigShape {
+/** The whole shape of a configuration: the platform's section, the modules', and units by role and kind. */
+export function configShapeOf(parts: RuntimeParts, registrar: ModuleRegistrar): ConfigShape {
+  const { kinds, platformSections = {} } = parts;
+  const nested = Object.entries(platformSections).map(
+    ([name, of]) => [name, { doc: `Settings of ${name}.`, format: "section", of }] as const,
+  );
+  const ofModules = [...registrar.sections].map(([name, { schema }]) => [name, schema] as const);
   return {
-    sections,
+    sections: { platform: { ...platformSchema, ...Object.fromEntries(nested) }, ...Object.fromEntries(ofModules) },
     unitRoles: {
       queues: {
         doc: "Where tasks wait for a worker.",

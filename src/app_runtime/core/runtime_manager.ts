@@ -16,12 +16,12 @@ import { ControlPlaneService, FilePauseStore, PauseBook } from "../control/api.t
 import { EventLoopWatch, HealthRegistry } from "../health/api.ts";
 import { TraceService } from "../tracing/api.ts";
 import { ComponentLifecycle } from "./component_lifecycle.ts";
-import { configChecks, configShape } from "./config_shape.ts";
+import { configChecks, configShapeOf } from "./config_shape.ts";
 import { PipelineTargets } from "./control_targets.ts";
 import { type DrainCounts, drainPipeline } from "./drain_pipeline.ts";
 import { ModuleRegistrar } from "./module_registrar.ts";
 import { Pipeline } from "./pipeline.ts";
-import { type PlatformConfig, platformSchema } from "./platform_schema.ts";
+import type { PlatformConfig } from "./platform_schema.ts";
 import { configView, reloadView } from "./reload_view.ts";
 import { RuntimeEventChannel } from "./runtime_event_channel.ts";
 import type { Infrastructure, RuntimeParts } from "./runtime_parts.ts";
@@ -224,14 +224,9 @@ export class RuntimeManager {
   }
 
   #newConfiguration(registrar: ModuleRegistrar): ConfigurationManager {
-    const { kinds, config = {}, platformSections = {} } = this.#parts;
-    const nested = Object.entries(platformSections).map(([name, of]) => {
-      return [name, { doc: `Settings of ${name}.`, format: "section", of }] as const;
-    });
-    const platform = { ...platformSchema, ...Object.fromEntries(nested) };
-    const ofModules = [...registrar.sections].map(([name, { schema }]) => [name, schema] as const);
+    const { kinds, config = {} } = this.#parts;
     return new ConfigurationManager({
-      shape: configShape({ platform, ...Object.fromEntries(ofModules) }, kinds),
+      shape: configShapeOf(this.#parts, registrar),
       providers: config.providers ?? [],
       defaults: [{ source: "modules", values: registrar.units }],
       env: config.env ?? {},
