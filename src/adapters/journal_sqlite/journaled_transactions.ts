@@ -14,15 +14,17 @@ export class JournaledTransactions {
   }
 
   /**
-   * One transaction, durable when it resolves; with `alsoDone` it also finishes that task, or nothing is written.
+   * One transaction, durable when it resolves; with `alsoDone` it also finishes that task, or nothing is written. With
+   * `durable: false` it survives the death of the process, but perhaps not of the machine.
    * @throws {UnitOfWorkClosedError} when the task is no longer the caller's to finish.
    */
   write(
     statements: readonly SqlStatement[],
-    options: { readonly alsoDone?: UnitOfWork } = {},
+    options: { readonly alsoDone?: UnitOfWork; readonly durable?: boolean } = {},
   ): Promise<readonly SqlResult[]> {
-    if (options.alsoDone === undefined) return this.#database.write(statements);
-    return this.#journal.writeAndFinish(statements, options.alsoDone);
+    const { alsoDone, durable } = options;
+    if (alsoDone !== undefined) return this.#journal.writeAndFinish(statements, alsoDone);
+    return this.#database.write(statements, durable === undefined ? {} : { durable });
   }
 
   /** One SELECT over what is committed. */
