@@ -69,14 +69,14 @@ export class ImapSource implements TaskSource {
 
     const tasks = new TaskPublisher({ ...shared, publisher, gate });
     const reader = new MailReader(shared);
-    const offerer = new MailOfferer({ ...shared, toTask, blobs, publisher, tasks });
+    const offerer = new MailOfferer({ ...shared, toTask, publisher, tasks });
     const onLooked = () => {
       intakeNews.wake();
       settlerNews.wake();
     };
     this.#patience = patience;
     this.#session = new SessionLoop({ ...shared, onLooked });
-    this.#intake = new MailIntake({ ...shared, gate, news: intakeNews, reader, offerer, tasks });
+    this.#intake = new MailIntake({ ...shared, gate, news: intakeNews, reader, blobs, offerer, tasks });
     this.#settler = new Settler({ ...shared, news: settlerNews });
     this.#watch = () => journal.watch(name, () => settlerNews.wake());
   }

@@ -1,16 +1,18 @@
 import type { Clock } from "../../app_runtime/base/clock.ts";
+import type { BlobStore } from "../../app_runtime/contracts/blob_store.ts";
 import type { Gate } from "./gate.ts";
 import type { MailOfferer } from "./mail_offerer.ts";
 import type { MailReader, ReadBatch } from "./mail_reader.ts";
 import type { MailboxSlot } from "./open_mailbox.ts";
 import type { Patience } from "./patience.ts";
+import { type StoredBatch, storeMails } from "./store_mails.ts";
 import type { TaskPublisher } from "./task_publisher.ts";
 import { unlessAborted } from "./unless_aborted.ts";
 import type { WakeUp } from "./wake_up.ts";
 
 /**
  * Brings mails in: first what an earlier run left, then batch after batch. While one batch is being offered the next is
- * already read, so that server and journal work at the same time; never more than that one ahead.
+ * already read and stored, so that server, disk and workers are busy at the same time; never more than that one ahead.
  */
 export class MailIntake {
   readonly #slot: MailboxSlot;
@@ -18,6 +20,7 @@ export class MailIntake {
   readonly #news: WakeUp;
   readonly #clock: Clock;
   readonly #reader: MailReader;
+  readonly #blobs: BlobStore;
   readonly #offerer: MailOfferer;
   readonly #tasks: TaskPublisher;
   readonly #patience: Patience;
@@ -29,6 +32,7 @@ export class MailIntake {
     readonly news: WakeUp;
     readonly clock: Clock;
     readonly reader: MailReader;
+    readonly blobs: BlobStore;
     readonly offerer: MailOfferer;
     readonly tasks: TaskPublisher;
     readonly patience: Patience;
@@ -38,6 +42,7 @@ export class MailIntake {
     this.#news = parts.news;
     this.#clock = parts.clock;
     this.#reader = parts.reader;
+    this.#blobs = parts.blobs;
     this.#offerer = parts.offerer;
     this.#tasks = parts.tasks;
     this.#patience = parts.patience;
@@ -51,18 +56,23 @@ export class MailIntake {
       for (;;) {
         const batch = await unlessAborted(signal, ahead);
         ahead = this.#startReading(signal);
-        await this.#patience.insist("Taking mails in", () => this.#offerer.take(batch, signal), signal);
+        await this.#patience.insist("Offering mails", () => this.#offerer.offer(batch, signal), signal);
       }
     } catch (error) {
       if (!signal.aborted) throw error;
     }
   }
 
-  #startReading(signal: AbortSignal): Promise<ReadBatch> {
-    const batch = this.#patience.insist("Reading mails", () => this.#nextBatch(signal), signal);
+  #startReading(signal: AbortSignal): Promise<StoredBatch> {
+    const batch = this.#readAndStore(signal);
     // It is awaited one round later; if that round never comes, nobody is interested in its error either.
     batch.catch(() => undefined);
     return batch;
+  }
+
+  async #readAndStore(signal: AbortSignal): Promise<StoredBatch> {
+    const read = await this.#patience.insist("Reading mails", () => this.#nextBatch(signal), signal);
+    return await this.#patience.insist("Storing mails", () => storeMails(this.#blobs, read), signal);
   }
 
   async #nextBatch(signal: AbortSignal): Promise<ReadBatch> {

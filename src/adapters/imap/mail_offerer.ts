@@ -1,13 +1,12 @@
 import { messageOf } from "../../app_runtime/base/runtime_error.ts";
-import { type BlobStore, BlobTooLargeError } from "../../app_runtime/contracts/blob_store.ts";
 import type { Journal, JournalOffer, JournalVerdict } from "../../app_runtime/contracts/journal.ts";
 import type { Publisher } from "../../app_runtime/contracts/publisher.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import type { ImapFactReporter } from "./imap_facts.ts";
-import type { ReadBatch, ReadMail } from "./mail_reader.ts";
 import { taskIdOf, type Uid } from "./mailbox_key.ts";
 import type { Generation } from "./open_mailbox.ts";
 import type { MailToTask, ReceivedMail } from "./received_mail.ts";
+import type { StoredBatch } from "./store_mails.ts";
 import type { TaskPublisher } from "./task_publisher.ts";
 
 /** An offer and the mail it was made of. */
@@ -15,10 +14,9 @@ interface MailOffer extends JournalOffer {
   readonly uid: Uid;
 }
 
-/** Makes tasks of mails, safely: content into the blob store, then a journal row, then the queue. */
+/** Makes tasks of mails whose content is safe: first a journal row, then the queue. */
 export class MailOfferer {
   readonly #toTask: MailToTask;
-  readonly #blobs: BlobStore;
   readonly #journal: Journal;
   readonly #publisher: Publisher;
   readonly #tasks: TaskPublisher;
@@ -26,14 +24,12 @@ export class MailOfferer {
 
   constructor(parts: {
     readonly toTask: MailToTask;
-    readonly blobs: BlobStore;
     readonly journal: Journal;
     readonly publisher: Publisher;
     readonly tasks: TaskPublisher;
     readonly facts: ImapFactReporter;
   }) {
     this.#toTask = parts.toTask;
-    this.#blobs = parts.blobs;
     this.#journal = parts.journal;
     this.#publisher = parts.publisher;
     this.#tasks = parts.tasks;
@@ -44,26 +40,12 @@ export class MailOfferer {
    * Resolves when all of the batch is published or decided otherwise. After a throw it may be called again with the same
    * batch: what was published is not published twice.
    */
-  async take({ generation, mails }: ReadBatch, signal: AbortSignal): Promise<void> {
-    const received = await Promise.all(mails.map((mail) => this.#store(generation, mail)));
-    const offers = received.flatMap((mail) => this.#offerFor(generation, mail));
+  async offer({ generation, mails }: StoredBatch, signal: AbortSignal): Promise<void> {
+    const offers = mails.flatMap((mail) => this.#offerFor(generation, mail));
     const verdicts = await this.#journal.offer(offers);
     for (const [index, verdict] of verdicts.entries()) {
       const made = offers[index];
       if (made !== undefined) await this.#follow(generation, made, verdict, signal);
-    }
-  }
-
-  async #store({ key }: Generation, mail: ReadMail): Promise<ReceivedMail> {
-    const { uid, size, internalDate } = mail;
-    const facts = { ...key, uid, size, internalDate, ...mail.headers };
-    if (mail.raw === undefined) return { ...facts, tooLarge: true };
-    try {
-      const blob = await this.#blobs.put(mail.raw);
-      return { ...facts, tooLarge: false, blob, sha256: blob.sha256 };
-    } catch (error) {
-      if (error instanceof BlobTooLargeError) return { ...facts, tooLarge: true };
-      throw error;
     }
   }
 

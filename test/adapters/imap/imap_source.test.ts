@@ -5,7 +5,8 @@ import { openInbox } from "../../dev_mail_server/imap_client.ts";
 import { guardAgainstLeaks } from "../../support/leak_guard.ts";
 import { mailServerHosts, type TestMailServer, type TestMailServerHost } from "../../support/mail_servers.ts";
 import { TcpProxy } from "../../support/tcp_proxy.ts";
-import { eventually, flagged, MailDesk, orderMail } from "./mail_desk.ts";
+import { eventually, flagged, MailDesk } from "./mail_desk.ts";
+import { orderMail } from "./order_mail.ts";
 
 const keyword = "$BotFailed";
 
@@ -196,8 +197,8 @@ describe.each(mailServerHosts)("an imap source on $name", ({ start }) => {
     await run.start();
     await eventually(() => expect(run.source.status().inFlight).toBe(2));
     await lookAgain(run.source, 5);
-    // One batch is offered and waits for room, the next is read.
-    expect(desk.blobs.size).toBe(10);
+    // One batch is offered and waits for room, the next is read and stored.
+    expect(desk.blobs.size).toBe(20);
     expect(run.source.status().backlog).toBe(mails - 1);
     release = true;
     await run.finishHeld();

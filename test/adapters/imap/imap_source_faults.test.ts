@@ -8,7 +8,8 @@ import { guardAgainstLeaks } from "../../support/leak_guard.ts";
 import { dovecotAccount, mailServerHosts, type TestMailServerHost } from "../../support/mail_servers.ts";
 import { type Cut, TcpProxy } from "../../support/tcp_proxy.ts";
 import { tempDir } from "../../support/temp_dir.ts";
-import { eventually, flagged, MailDesk, orderMail } from "./mail_desk.ts";
+import { eventually, flagged, MailDesk } from "./mail_desk.ts";
+import { orderMail } from "./order_mail.ts";
 
 const phases: readonly (readonly [string, Cut])[] = [
   ["before the login", { direction: "from_client", at: /LOGIN|AUTHENTICATE/ }],

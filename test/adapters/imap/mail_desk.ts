@@ -146,19 +146,6 @@ export class DeskRun {
   }
 }
 
-/** An order mail of its own. */
-export function orderMail(number: number, body = `${number} x A-100`): string {
-  return [
-    `Message-ID: <order-${number}@customer.example>`,
-    "From: Jo Buyer <Jo@customer.example>",
-    "To: orders@shop.example",
-    `Subject: Order ${number}`,
-    "",
-    body,
-    "",
-  ].join("\r\n");
-}
-
 /** Repeats the expectation until it holds. */
 export async function eventually(expectation: () => unknown | Promise<unknown>, timeout = 8_000): Promise<void> {
   await vi.waitFor(async () => void (await expectation()), { interval: 5, timeout });
