@@ -3,13 +3,23 @@ import type { Clock, Component, ConfigOf, Schema } from "../app_runtime/index.ts
 import type { DevMailServer } from "../dev_mail_server/dev_mail_server.ts";
 import { loadSampleMails } from "./infrastructure/sample_mails.ts";
 
-/** Config section `demo`, known only when the embedded demonstration runs. */
+/** Config section `platform.demo`, known only when the embedded demonstration runs. */
 export const demoSchema = {
   imapPort: { doc: "Port of the development IMAP server.", format: "port", default: 3143, restart: true },
   smtpPort: { doc: "Port of the development SMTP server.", format: "port", default: 3025, restart: true },
-  inbox: { doc: "An .eml file put here is delivered into the mailbox.", format: "path", default: "./data/demo/inbox", restart: true },
+  inbox: {
+    doc: "An .eml file put here is delivered into the mailbox.",
+    format: "path",
+    default: "./data/demo/inbox",
+    restart: true,
+  },
   sent: { doc: "What the bot sends is written here.", format: "path", default: "./data/demo/sent", restart: true },
-  user: { doc: "Address and login name of the mailbox.", format: "email", default: "orders@fjord-furniture.example", restart: true },
+  user: {
+    doc: "Address and login name of the mailbox.",
+    format: "email",
+    default: "orders@fjord-furniture.example",
+    restart: true,
+  },
   password: { doc: "Its password.", format: "secret", default: "demo", restart: true },
 } as const satisfies Schema;
 
@@ -53,7 +63,10 @@ export class DemoMailServer implements Component {
       inboxDirectory: inbox,
       sentDirectory: sent,
       stateDirectory: join(this.#dataDir, "mail_server"),
-      configKeys: { imapPort: "demo.imapPort (and sources.inbox.port)", smtpPort: "demo.smtpPort (and platform.smtp.port)" },
+      configKeys: {
+        imapPort: "platform.demo.imapPort (and sources.inbox.port)",
+        smtpPort: "platform.demo.smtpPort (and platform.smtp.port)",
+      },
       clock: this.#clock,
     });
     if (this.#server.mailbox("INBOX")?.uidNext !== 1) return;

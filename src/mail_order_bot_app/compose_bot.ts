@@ -1,0 +1,155 @@
+import { join } from "node:path";
+import { BlobKeeper, FolderBlobStore } from "../adapters/blob_folder/index.ts";
+import { FileConfigProvider } from "../adapters/file_config/index.ts";
+import { controlSchema, HttpControl } from "../adapters/http_control/index.ts";
+import { imapSourceKind } from "../adapters/imap/index.ts";
+import { JournalStore, SqliteBlobStore } from "../adapters/journal_sqlite/index.ts";
+import { memoryQueueKind } from "../adapters/memory_queue/index.ts";
+import { OtelComponent, otelSchema } from "../adapters/otel/index.ts";
+import { logSchema, PinoLog } from "../adapters/pino_log/index.ts";
+import { SmtpMailer, smtpSchema } from "../adapters/smtp/index.ts";
+import {
+  type BlobId,
+  type Component,
+  type Infrastructure,
+  type PlatformServices,
+  parseDuration,
+  parseSize,
+  type RuntimeManager,
+  type RuntimeParts,
+  SystemClock,
+} from "../app_runtime/index.ts";
+import type { CommandLine } from "./command_line.ts";
+import { DemoMailServer, demoSchema } from "./demo_mail_server.ts";
+import { DemoReport } from "./demo_report.ts";
+import { FileCatalogue } from "./infrastructure/file_catalogue.ts";
+import { FileCustomers } from "./infrastructure/file_customers.ts";
+import { OrderDatabase } from "./infrastructure/order_database.ts";
+import { orderMigrations } from "./infrastructure/order_schema.ts";
+import { OutboxSender } from "./infrastructure/outbox_sender.ts";
+import { mailOrderBotModule } from "./module/mail_order_bot_module.ts";
+import { mailOrderBotSchema } from "./module/mail_order_bot_schema.ts";
+import { botTokens } from "./module/mail_order_bot_tokens.ts";
+import { orderMailTask } from "./sources/order_mail_task.ts";
+
+export interface BotOptions {
+  readonly commandLine: CommandLine;
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Where the demonstration shows itself. */
+  readonly print: (text: string) => void;
+}
+
+export interface Bot {
+  readonly parts: RuntimeParts;
+  /** Called once everything runs: the demonstration shows what happens. */
+  started(runtime: RuntimeManager): Promise<void>;
+  /** After the runtime has come to rest. */
+  close(): Promise<void>;
+}
+
+/** Chooses the adapters and wires them; what they do is said in the configuration. */
+export function composeBot(options: BotOptions): Bot {
+  const { commandLine, argv, env } = options;
+  const clock = new SystemClock();
+  const log = new PinoLog({ clock });
+  const isDemo = commandLine.configFiles.length === 0;
+  const files = isDemo ? [demoConfigFile] : commandLine.configFiles;
+  let report: DemoReport | undefined;
+
+  const infrastructure = async (platform: PlatformServices): Promise<Infrastructure> => {
+    await openLog(log, platform);
+    const stores = openStores(platform);
+    const orders = new OrderDatabase({ transactions: stores.journal.transactions });
+    await provideData(platform, orders);
+    const outbox = new OutboxSender({ ...platform, database: orders, mailer: newMailer(platform) });
+    const demo = isDemo ? newDemoServer(platform) : undefined;
+    const http = new HttpControl({ ...platform, config: platform.section("control", controlSchema) });
+    if (demo !== undefined) {
+      const config = platform.section("demo", demoSchema);
+      const controlUrl = () => http.url ?? "";
+      report = new DemoReport({ demo, config, orders, platform, controlUrl, print: options.print });
+    }
+    const otel = new OtelComponent({
+      config: platform.section("telemetry", otelSchema),
+      serviceName: platform.platform.name,
+    });
+    const components: Component[] = [stores.journal, stores.keeper, outbox, http, otel];
+    return {
+      journal: stores.journal.journal,
+      blobs: stores.blobs,
+      components: demo === undefined ? components : [...components, demo],
+      contributors: [stores.journal.health, outbox, log],
+    };
+  };
+
+  return {
+    parts: {
+      modules: [mailOrderBotModule],
+      kinds: [memoryQueueKind, imapSourceKind({ toTask: orderMailTask })],
+      config: {
+        providers: files.map((path) => new FileConfigProvider({ name: path, path })),
+        env,
+        argv,
+        ...(commandLine.secretsDir === undefined ? {} : { secretsDir: commandLine.secretsDir }),
+      },
+      platformSections: {
+        control: controlSchema,
+        log: logSchema,
+        telemetry: otelSchema,
+        smtp: smtpSchema,
+        ...(isDemo ? { demo: demoSchema } : {}),
+      },
+      infrastructure,
+      readers: [log.read],
+      clock,
+    },
+    started: async (runtime) => await report?.show(runtime),
+    close: () => log.close(),
+  };
+}
+
+/** The same way up from src/ and from dist/. */
+const demoConfigFile = join(import.meta.dirname, "../../config/demo.yaml");
+
+const smallBlobBytes = parseSize("64kB") as number;
+const maxBlobBytes = parseSize("100MB") as number;
+const keepBlobsMs = parseDuration("30d") as number;
+const keepSettledMs = parseDuration("90d") as number;
+
+async function openLog(log: PinoLog, { events, section }: PlatformServices): Promise<void> {
+  const config = section("log", logSchema);
+  await log.open(config, events);
+}
+
+/** The journal with the bot's own tables, and the blobs: small ones in the same file, large ones beside it. */
+function openStores({ platform, clock, events }: PlatformServices) {
+  const { dataDir } = platform;
+  const journal = new JournalStore({ dataDir, migrations: [orderMigrations], clock, events, keepSettledMs });
+  const folder = new FolderBlobStore({ directory: join(dataDir, "blobs"), maxBytes: maxBlobBytes });
+  const blobs = new SqliteBlobStore({
+    database: journal.database,
+    clock,
+    larger: folder,
+    smallUpTo: smallBlobBytes,
+  });
+  const needed = (ids: readonly BlobId[]) => journal.journal.blobsNeeded(ids);
+  const keeper = new BlobKeeper({ folder, store: blobs, needed, keepMs: keepBlobsMs, clock, events });
+  return { journal, blobs, keeper };
+}
+
+async function provideData(platform: PlatformServices, orders: OrderDatabase): Promise<void> {
+  const { clock, snapshot, provide } = platform;
+  const { catalogue, customers } = snapshot.get("mailOrderBot", mailOrderBotSchema);
+  provide(botTokens.catalogue, await FileCatalogue.open({ path: catalogue, clock }));
+  provide(botTokens.customers, await FileCustomers.open({ path: customers, clock }));
+  provide(botTokens.orders, orders);
+}
+
+function newMailer({ section, clock }: PlatformServices): SmtpMailer {
+  return new SmtpMailer({ config: section("smtp", smtpSchema), clock });
+}
+
+function newDemoServer({ section, platform, clock }: PlatformServices): DemoMailServer {
+  return new DemoMailServer({ config: section("demo", demoSchema), dataDir: platform.dataDir, clock });
+}
