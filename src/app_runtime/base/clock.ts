@@ -25,7 +25,7 @@ export class SystemClock implements Clock {
   }
 
   after(delayMs: number, callback: () => void): Disposable {
-    const timer = setTimeout(callback, Math.min(delayMs, longestTimerMs));
+    const timer = setTimeout(callback, Math.min(Math.max(0, delayMs), longestTimerMs));
     return { [Symbol.dispose]: () => clearTimeout(timer) };
   }
 }
