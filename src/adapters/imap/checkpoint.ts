@@ -1,18 +1,20 @@
 import type { JsonValue } from "../../app_runtime/contracts/task.ts";
+import type { MailboxKey } from "./mailbox_key.ts";
 
 /** What the source remembers of its folder from run to run. */
-export interface Checkpoint {
-  readonly uidValidity: string;
+export interface Checkpoint extends MailboxKey {
   /** Mails that arrived before are none of ours; milliseconds since 1970 UTC. */
   readonly floor: number;
 }
 
-/** Undefined for anything that is not a checkpoint: the folder then counts as never seen. */
-export function readCheckpoint(value: JsonValue | undefined): Checkpoint | undefined {
+/** Undefined for anything that is no checkpoint of this folder: the folder then counts as never seen. */
+export function readCheckpoint(value: JsonValue | undefined, folder: MailboxKey): Checkpoint | undefined {
   if (typeof value !== "object" || value === null) return undefined;
-  const uidValidity: unknown = Reflect.get(value, "uidValidity");
-  const floor: unknown = Reflect.get(value, "floor");
-  return typeof uidValidity === "string" && typeof floor === "number" ? { uidValidity, floor } : undefined;
+  const field = (name: keyof Checkpoint): unknown => Reflect.get(value, name);
+  const [uidValidity, floor] = [field("uidValidity"), field("floor")];
+  const isOurs = field("account") === folder.account && field("folder") === folder.folder;
+  if (!isOurs || typeof uidValidity !== "string" || typeof floor !== "number") return undefined;
+  return { ...folder, uidValidity, floor };
 }
 
 /**
@@ -21,8 +23,16 @@ export function readCheckpoint(value: JsonValue | undefined): Checkpoint | undef
  */
 export function nextCheckpoint(
   last: Checkpoint | undefined,
-  now: { readonly uidValidity: string; readonly wallNow: number; readonly sinceMs: number },
-): Checkpoint {
+  now: { readonly key: MailboxKey; readonly wallNow: number; readonly sinceMs: number },
+): {
+  readonly next: Checkpoint;
+  /** The UIDVALIDITY before, when it is another one now. */
+  readonly renumbered: string | undefined;
+  readonly changed: boolean;
+} {
   const reach = now.wallNow - now.sinceMs;
-  return { uidValidity: now.uidValidity, floor: Math.min(last?.floor ?? reach, reach) };
+  const floor = Math.min(last?.floor ?? reach, reach);
+  const renumbered = last?.uidValidity === now.key.uidValidity ? undefined : last?.uidValidity;
+  const changed = last === undefined || renumbered !== undefined || last.floor !== floor;
+  return { next: { ...now.key, floor }, renumbered, changed };
 }

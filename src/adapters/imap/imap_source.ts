@@ -9,6 +9,7 @@ import type { ImapConfig } from "./imap_schema.ts";
 import { MailIntake } from "./mail_intake.ts";
 import { MailOfferer } from "./mail_offerer.ts";
 import { MailReader } from "./mail_reader.ts";
+import { MailboxOpener } from "./mailbox_opener.ts";
 import { MailboxSlot } from "./open_mailbox.ts";
 import { Patience } from "./patience.ts";
 import type { MailToTask } from "./received_mail.ts";
@@ -75,7 +76,7 @@ export class ImapSource implements TaskSource {
       settlerNews.wake();
     };
     this.#patience = patience;
-    this.#session = new SessionLoop({ ...shared, onLooked });
+    this.#session = new SessionLoop({ ...shared, opener: new MailboxOpener(shared), onLooked });
     this.#intake = new MailIntake({ ...shared, gate, news: intakeNews, reader, blobs, offerer, tasks });
     this.#settler = new Settler({ ...shared, news: settlerNews });
     this.#watch = () => journal.watch(name, () => settlerNews.wake());

@@ -1,18 +1,15 @@
 import type { Clock } from "../../app_runtime/base/clock.ts";
-import type { Journal } from "../../app_runtime/contracts/journal.ts";
-import { nextCheckpoint, readCheckpoint } from "./checkpoint.ts";
 import { connect } from "./commands/connect.ts";
 import { logout } from "./commands/logout.ts";
 import { noop } from "./commands/noop.ts";
-import { openFolder } from "./commands/open_folder.ts";
 import { searchUnseen } from "./commands/search_unseen.ts";
 import type { ImapConnection } from "./imap_connection.ts";
 import type { ImapFactReporter } from "./imap_facts.ts";
 import { type ImapFailure, imapFailure } from "./imap_failure.ts";
 import type { ImapConfig } from "./imap_schema.ts";
-import { type MailboxKey, taskIdOf } from "./mailbox_key.ts";
-import { Generation, type MailboxSlot, type OpenMailbox } from "./open_mailbox.ts";
-import type { Patience } from "./patience.ts";
+import { taskIdOf } from "./mailbox_key.ts";
+import type { MailboxOpener } from "./mailbox_opener.ts";
+import type { Generation, MailboxSlot, OpenMailbox } from "./open_mailbox.ts";
 import { healthySessionMs, reconnectDelay } from "./reconnect_delay.ts";
 import type { RunLedger } from "./run_ledger.ts";
 import { WakeUp } from "./wake_up.ts";
@@ -22,18 +19,15 @@ import { WakeUp } from "./wake_up.ts";
  * ever. Every look is the same scan, whatever caused it: the timer, a trigger, a reconnect.
  */
 export class SessionLoop {
-  readonly #source: string;
   readonly #config: ImapConfig;
   readonly #clock: Clock;
-  readonly #journal: Journal;
+  readonly #opener: MailboxOpener;
   readonly #slot: MailboxSlot;
   readonly #ledger: RunLedger;
-  readonly #patience: Patience;
   readonly #facts: ImapFactReporter;
   readonly #random: () => number;
   readonly #onLooked: () => void;
   readonly #wanted = new WakeUp();
-  #generation: Generation | undefined;
   #connection: ImapConnection | undefined;
   #failure: ImapFailure | undefined;
   #streak = 0;
@@ -44,24 +38,20 @@ export class SessionLoop {
 
   /** `onLooked` is called when a mailbox was opened and after each look. */
   constructor(parts: {
-    readonly source: string;
     readonly config: ImapConfig;
     readonly clock: Clock;
-    readonly journal: Journal;
+    readonly opener: MailboxOpener;
     readonly slot: MailboxSlot;
     readonly ledger: RunLedger;
-    readonly patience: Patience;
     readonly facts: ImapFactReporter;
     readonly random: () => number;
     readonly onLooked: () => void;
   }) {
-    this.#source = parts.source;
     this.#config = parts.config;
     this.#clock = parts.clock;
-    this.#journal = parts.journal;
+    this.#opener = parts.opener;
     this.#slot = parts.slot;
     this.#ledger = parts.ledger;
-    this.#patience = parts.patience;
     this.#facts = parts.facts;
     this.#random = parts.random;
     this.#onLooked = parts.onLooked;
@@ -92,7 +82,7 @@ export class SessionLoop {
   }
 
   get generation(): Generation | undefined {
-    return this.#generation;
+    return this.#opener.generation;
   }
 
   /** The longest wait between two signs of life the config promises, with the time a dying connection may take. */
@@ -154,11 +144,15 @@ export class SessionLoop {
     if (lastedMs >= healthySessionMs) this.#streak = 0;
     this.#connection = undefined;
     this.#connectedSince = undefined;
+    // Its end has woken us, too, and must not cut the next wait short.
+    this.#wanted.forget();
   }
 
   /** Looks until a fresh session is due or `signal` aborts. @throws the reason when the connection ends. */
   async #work(connection: ImapConnection, signal: AbortSignal): Promise<void> {
-    const mailbox = await this.#open(connection, signal);
+    const mailbox = await this.#opener.open(connection, signal);
+    this.#slot.set(mailbox);
+    this.#onLooked();
     const renewAt = this.#clock.now() + this.#config.freshSession;
     while (!signal.aborted) {
       await this.#look(mailbox);
@@ -169,44 +163,6 @@ export class SessionLoop {
         return;
       }
     }
-  }
-
-  async #open(connection: ImapConnection, signal: AbortSignal): Promise<OpenMailbox> {
-    const { folder, deadLetterKeyword } = this.#config;
-    const opened = await openFolder(connection, folder);
-    const floor = await this.#updateCheckpoint(opened.uidValidity, signal);
-    const generation = this.#generationFor(opened.uidValidity);
-    const takesKeyword = opened.takesKeyword(deadLetterKeyword);
-    const mailbox = { connection, generation, floor, takesKeyword };
-    this.#facts.report("imap_connected", { host: this.#config.host, folder, exists: opened.exists });
-    if (!takesKeyword) this.#facts.report("imap_no_keywords", { folder, keyword: deadLetterKeyword });
-    this.#slot.set(mailbox);
-    this.#onLooked();
-    return mailbox;
-  }
-
-  /** The UIDVALIDITY seen last and the floor are remembered over restarts. */
-  async #updateCheckpoint(uidValidity: string, signal: AbortSignal): Promise<number> {
-    const read = () => this.#journal.checkpoint(this.#source);
-    const last = readCheckpoint(await this.#patience.insist("Reading the journal", read, signal));
-    const sinceMs = this.#config.since;
-    const next = nextCheckpoint(last, { uidValidity, wallNow: this.#clock.wallNow(), sinceMs });
-    if (last !== undefined && last.uidValidity !== uidValidity) {
-      const { folder } = this.#config;
-      this.#facts.report("imap_renumbered", { folder, from: last.uidValidity, to: uidValidity });
-    }
-    if (last?.uidValidity !== next.uidValidity || last.floor !== next.floor) {
-      const save = () => this.#journal.saveCheckpoint(this.#source, { ...next });
-      await this.#patience.insist("Writing the journal", save, signal);
-    }
-    return next.floor;
-  }
-
-  #generationFor(uidValidity: string): Generation {
-    const { folder, user, account = user } = this.#config;
-    const key: MailboxKey = { account, folder, uidValidity };
-    if (this.#generation?.key.uidValidity !== uidValidity) this.#generation = new Generation(key);
-    return this.#generation;
   }
 
   /** NOOP first: without it Dovecot searches in what it showed this session before. */

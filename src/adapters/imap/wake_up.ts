@@ -10,6 +10,11 @@ export class WakeUp {
     this.#waiting?.();
   }
 
+  /** Drops a wake-up that was kept. */
+  forget(): void {
+    this.#woken = false;
+  }
+
   /** Resolves at a wake-up, after `limitMs`, or when `signal` aborts; with whether it was a wake-up. */
   wait(clock: Clock, limitMs: number, signal: AbortSignal): Promise<boolean> {
     if (this.#woken || signal.aborted) return Promise.resolve(this.#take());

@@ -185,25 +185,21 @@ describe.each(mailServerHosts)("an imap source on $name", ({ start }) => {
   });
 
   test("waits for a full queue and reads no further ahead than its window", async () => {
-    const mails = 120;
-    const server = await accountWith(...Array.from({ length: mails }, (_, i) => orderMail(i + 1)));
+    const [mails, capacity, window] = [2_000, 100, 50];
+    const all = Array.from({ length: mails }, (_, i) => i + 1);
+    const server = await accountWith(...all.map((number) => orderMail(number)));
     const desk = new MailDesk(server.connection);
     let release = false;
-    const run = await desk.open({
-      capacity: 1,
-      config: { window: 10, batch: 200 },
-      work: () => (release ? "done" : "held"),
-    });
-    await run.start();
-    await eventually(() => expect(run.source.status().inFlight).toBe(2));
-    await lookAgain(run.source, 5);
-    // One batch is offered and waits for room, the next is read and stored.
-    expect(desk.blobs.size).toBe(20);
-    expect(run.source.status().backlog).toBe(mails - 1);
+    const work = () => (release ? "done" : "held");
+    const run = await (await desk.open({ capacity, work, config: { window, pollInterval: "1s" } })).start();
+    await eventually(() => expect(run.source.status().inFlight).toBe(capacity + 1));
+    await lookAgain(run.source, 3);
+    // What the queue has, the batch that waits for room, and the one that was read meanwhile.
+    expect(desk.blobs.size).toBe(capacity + 2 * window);
     release = true;
     await run.finishHeld();
-    await eventually(async () => expect(await seen(server)).toHaveLength(mails), 20_000);
-    expect(run.uids.toSorted((a, b) => a - b)).toEqual(Array.from({ length: mails }, (_, i) => i + 1));
+    await eventually(async () => expect(await seen(server)).toHaveLength(mails), 19_000);
+    expect(run.uids.toSorted((a, b) => a - b)).toEqual(all);
   });
 
   test("leaves a mail alone of which the application can make no task, and takes the others", async () => {

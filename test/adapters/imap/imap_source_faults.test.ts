@@ -192,6 +192,24 @@ describe("an imap source on a server that misbehaves", () => {
     expect(run.uids).toEqual([1, 2, 3]);
   });
 
+  test("waits longer and longer for a server that lets it in and then refuses everything", async () => {
+    const { server, desk } = await devServer(1);
+    const proxy = await TcpProxy.to({ host: server.host, port: server.ports.imap });
+    onTestFinished(() => proxy.stop());
+    const trouble = { kind: "answer", status: "NO", text: "Not now" } as const;
+    server.faults.imap({ on: "UID SEARCH", trouble, times: Number.POSITIVE_INFINITY });
+    const config = { port: proxy.port, reconnectMin: "1h", reconnectMax: "2h" };
+    const run = await (await desk.open({ config })).start();
+    const waits = () =>
+      run.events.flatMap((event) =>
+        event.kind === "unit.fact" && event.code === "imap_session_failed" ? [event.fields.waitMs] : [],
+      );
+    await eventually(() => expect(waits()).toEqual([1_800_000]));
+    run.source.trigger();
+    await eventually(() => expect(waits()).toEqual([1_800_000, 3_600_000]));
+    expect(proxy.accepted).toBe(2);
+  });
+
   test("asks again when the server refuses to mark a mail, and does not handle it twice", async () => {
     const { server, desk, seen } = await devServer(2);
     const trouble = { kind: "answer", status: "NO", text: "Not permitted" } as const;
@@ -203,6 +221,20 @@ describe("an imap source on a server that misbehaves", () => {
     await eventually(() => expect(seen()).toEqual([1, 2]));
     await eventually(() => expect(run.source.health().state).toBe("pass"));
     expect(run.uids).toEqual([1, 2]);
+  });
+
+  test("leaves unread mail from before its time untouched", async () => {
+    const { server, desk, seen } = await devServer(0);
+    const ago = (days: number) => new Date(Date.now() - days * 86_400_000);
+    server.deliver(orderMail(1), { receivedAt: ago(30) });
+    server.deliver(orderMail(2), { receivedAt: ago(7.5) });
+    server.deliver(orderMail(3), { receivedAt: ago(6.5) });
+    const first = await (await desk.open({ config: { since: "7d" } })).start();
+    await eventually(() => expect(seen()).toEqual([3]));
+    expect(first.source.status().backlog).toBe(0);
+    await first.stop();
+    await (await desk.open({ config: { since: "20d" } })).start();
+    await eventually(() => expect(seen()).toEqual([2, 3]));
   });
 
   test("gives up a mail whose fetch always breaks the connection, and takes the others", async () => {

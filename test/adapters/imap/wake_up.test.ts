@@ -30,3 +30,12 @@ test("an abort ends the wait and leaves no timer", async () => {
   expect(clock.pending).toBe(0);
   expect(await news.wait(clock, 1_000, stop.signal)).toBe(false);
 });
+
+test("a kept wake-up can be forgotten", async () => {
+  const [clock, news] = [new ManualClock(), new WakeUp()];
+  news.wake();
+  news.forget();
+  const waiting = news.wait(clock, 1_000, never);
+  await clock.advance(1_000);
+  expect(await waiting).toBe(false);
+});

@@ -4,12 +4,12 @@ import { ImapCommandRefusedError, ImapFolderReadOnlyError } from "../imap_errors
 export interface OpenedFolder {
   readonly uidValidity: string;
   readonly exists: number;
-  /** Whether this keyword can be stored there. */
-  takesKeyword(keyword: string): boolean;
+  /** Whether the keyword that was asked about can be stored there. */
+  readonly takesKeyword: boolean;
 }
 
 /** SELECT, RFC 9051 §6.3.2. @throws {ImapFolderReadOnlyError}, or imapflow's error with `mailboxMissing`. */
-export function openFolder(connection: ImapConnection, folder: string): Promise<OpenedFolder> {
+export function openFolder(connection: ImapConnection, folder: string, keyword: string): Promise<OpenedFolder> {
   return connection.run("SELECT", async (client) => {
     // imapflow answers undefined when the session is over, whatever its types say.
     const mailbox = (await client.mailboxOpen(folder)) as Awaited<ReturnType<typeof client.mailboxOpen>> | undefined;
@@ -19,7 +19,7 @@ export function openFolder(connection: ImapConnection, folder: string): Promise<
     return {
       uidValidity: mailbox.uidValidity.toString(),
       exists: mailbox.exists,
-      takesKeyword: (keyword) => permanent === undefined || permanent.has("\\*") || permanent.has(keyword),
+      takesKeyword: permanent === undefined || permanent.has("\\*") || permanent.has(keyword),
     };
   });
 }
