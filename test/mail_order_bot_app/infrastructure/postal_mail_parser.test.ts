@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { SystemClock } from "../../../src/app_runtime/base/clock.ts";
-import { ManualClock } from "../../../src/app_runtime/testing/manual_clock.ts";
+import { ManualClock, settlePromises } from "../../../src/app_runtime/testing/manual_clock.ts";
 import type { IncomingMail, UnreadableMail } from "../../../src/mail_order_bot_app/domain/incoming_mail.ts";
 import type { MailLimits } from "../../../src/mail_order_bot_app/infrastructure/mail_limits.ts";
 import { PostalMailParser } from "../../../src/mail_order_bot_app/infrastructure/postal_mail_parser.ts";
@@ -166,13 +166,18 @@ describe("a large mail", () => {
     expect(clock.pending).toBe(0);
   });
 
-  test("can be called off", async () => {
+  test("can be called off before its thread runs, and while it does", async () => {
     const clock = new ManualClock();
     const parser = new PostalMailParser({ clock, limits: { maxInlineBytes: 100 } });
+    const reason = new Error("shutdown");
+    await expect(parser.parse(crlf(large), AbortSignal.abort(reason))).rejects.toBe(reason);
+
     const stop = new AbortController();
     const parsing = parser.parse(crlf(large), stop.signal);
-    stop.abort(new Error("shutdown"));
-    await expect(parsing).rejects.toThrow("shutdown");
+    await settlePromises();
+    expect(clock.pending).toBe(1);
+    stop.abort(reason);
+    await expect(parsing).rejects.toBe(reason);
     expect(clock.pending).toBe(0);
   });
 
@@ -180,5 +185,6 @@ describe("a large mail", () => {
     const parser = new PostalMailParser({ clock: new SystemClock(), limits: { maxInlineBytes: 100, maxThreads: 1 } });
     const mails = await Promise.all([1, 2, 3].map((n) => parser.parse(crlf(large.replace("Chairs", `Chairs ${n}`)))));
     expect(mails.map((mail) => mail.subject)).toEqual(["Chairs 1", "Chairs 2", "Chairs 3"]);
+    expect((await parser.parse(crlf(large))).subject).toBe("Chairs");
   });
 });
