@@ -11,16 +11,19 @@ const ended: Next = { done: true, value: undefined };
  */
 export class Consumer implements AsyncIterableIterator<LeasedDelivery, undefined> {
   readonly #take: () => LeasedDelivery | undefined;
-  readonly #onWait: (consumer: Consumer) => void;
+  readonly #onWait: () => void;
+  readonly #onEnd: () => void;
   readonly #waiting = new Fifo<(next: Next) => void>();
   #ended = false;
 
   constructor(parts: {
     readonly take: () => LeasedDelivery | undefined;
-    readonly onWait: (consumer: Consumer) => void;
+    readonly onWait: () => void;
+    readonly onEnd: () => void;
   }) {
     this.#take = parts.take;
     this.#onWait = parts.onWait;
+    this.#onEnd = parts.onEnd;
   }
 
   get waiting(): number {
@@ -35,7 +38,7 @@ export class Consumer implements AsyncIterableIterator<LeasedDelivery, undefined
     }
     return new Promise((resolve) => {
       this.#waiting.push(resolve);
-      this.#onWait(this);
+      this.#onWait();
     });
   }
 
@@ -50,7 +53,9 @@ export class Consumer implements AsyncIterableIterator<LeasedDelivery, undefined
   }
 
   end(): void {
+    if (this.#ended) return;
     this.#ended = true;
+    this.#onEnd();
     for (let resolve = this.#waiting.shift(); resolve !== undefined; resolve = this.#waiting.shift()) resolve(ended);
   }
 

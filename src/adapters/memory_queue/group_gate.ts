@@ -1,15 +1,18 @@
-import { Fifo } from "../../app_runtime/base/fifo.ts";
 import type { Entry } from "./entry.ts";
+import { ReadyLanes } from "./ready_lanes.ts";
 
 interface Group {
   running: number;
-  readonly parked: Fifo<Entry>;
+  readonly parked: ReadyLanes;
+  /** Let out of the park, and not running yet: an entry of a higher priority may still go before it. */
+  unparked: Entry | undefined;
 }
 
-/** Lets at most `limit` tasks of one group run at once, and parks the others. */
+/** Lets at most `limit` tasks of one group run at once, and parks the others by priority. */
 export class GroupGate {
   readonly #limit: number;
   readonly #groups = new Map<string, Group>();
+
   constructor(limit: number) {
     this.#limit = limit;
   }
@@ -18,13 +21,14 @@ export class GroupGate {
   enter(entry: Entry): boolean {
     const name = entry.task.group;
     if (name === undefined) return true;
-    const group = this.#groups.get(name) ?? { running: 0, parked: new Fifo<Entry>() };
+    const group = this.#groups.get(name) ?? { running: 0, parked: new ReadyLanes(), unparked: undefined };
     this.#groups.set(name, group);
     if (group.running < this.#limit) {
       group.running += 1;
       return true;
     }
-    group.parked.push(entry);
+    if (group.unparked === entry) group.parked.addFirst(entry);
+    else group.parked.add(entry);
     return false;
   }
 
@@ -34,8 +38,8 @@ export class GroupGate {
     const group = name === undefined ? undefined : this.#groups.get(name);
     if (name === undefined || group === undefined) return undefined;
     group.running -= 1;
-    const next = group.parked.shift();
-    if (next === undefined && group.running === 0) this.#groups.delete(name);
-    return next;
+    group.unparked = group.parked.take();
+    if (group.unparked === undefined && group.running === 0) this.#groups.delete(name);
+    return group.unparked;
   }
 }

@@ -83,7 +83,9 @@ export class HandOut {
   leave(entry: Entry): void {
     this.#release(entry);
     const next = this.#keys.leave(entry);
-    if (next !== undefined) this.#makeReady(next);
+    if (next === undefined) return;
+    next.readyAt = Math.max(next.readyAt, this.#clock.now());
+    this.#makeReady(next);
   }
 
   /** Sees to it that `onReady` is called when a delay or the rate limit next allows something. */
@@ -91,18 +93,21 @@ export class HandOut {
     const at = this.#nextMoment();
     if (at === undefined || this.#closed || (this.#wake !== undefined && this.#wake.at <= at)) return;
     this.#wake?.timer[Symbol.dispose]();
-    const timer = this.#clock.after(at - this.#clock.now(), () => {
-      this.#wake = undefined;
-      this.#onReady();
-      this.armWake();
-    });
-    this.#wake = { at, timer };
+    this.#wake = { at, timer: this.#clock.after(at - this.#clock.now(), () => this.#wakeUp()) };
   }
 
   close(): void {
     this.#closed = true;
     this.#wake?.timer[Symbol.dispose]();
     this.#leaseWatch?.[Symbol.dispose]();
+  }
+
+  /** What is due becomes ready whether or not somebody asks for it: else it would be due at once again. */
+  #wakeUp(): void {
+    this.#wake = undefined;
+    this.#promoteDue(this.#clock.now());
+    this.#onReady();
+    this.armWake();
   }
 
   #nextMoment(): number | undefined {

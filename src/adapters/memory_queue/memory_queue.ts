@@ -73,7 +73,6 @@ export class MemoryQueue implements TaskQueue {
     this.#closed = true;
     this.#handOut.close();
     for (const consumer of this.#consumers) consumer.end();
-    this.#consumers.clear();
     this.#publishers.rejectAll(new QueueClosedError(this.name));
   }
 
@@ -91,16 +90,19 @@ export class MemoryQueue implements TaskQueue {
   }
 
   consume(options: { readonly signal: AbortSignal; readonly concurrency: number }): Consumer {
-    const consumer = new Consumer({ take: () => this.#take(), onWait: () => this.#handOut.armWake() });
-    const end = () => {
-      consumer.end();
-      this.#consumers.delete(consumer);
-    };
-    if (this.#closed || options.signal.aborted) end();
-    else {
-      this.#consumers.add(consumer);
-      options.signal.addEventListener("abort", end, { once: true });
-    }
+    const { signal } = options;
+    const end = () => consumer.end();
+    const consumer = new Consumer({
+      take: () => this.#take(),
+      onWait: () => this.#handOut.armWake(),
+      onEnd: () => {
+        this.#consumers.delete(consumer);
+        signal.removeEventListener("abort", end);
+      },
+    });
+    this.#consumers.add(consumer);
+    signal.addEventListener("abort", end, { once: true });
+    if (this.#closed || signal.aborted) end();
     return consumer;
   }
 
@@ -177,7 +179,7 @@ export class MemoryQueue implements TaskQueue {
   async retryDeadLetter(id: TaskId): Promise<void> {
     const letter = this.#dead.remove(id);
     if (letter === undefined) throw new DeadLetterUnknownError(this.name, id);
-    this.#store(letter.task);
+    this.#admit(letter.task);
   }
 
   async discardDeadLetter(id: TaskId): Promise<void> {
@@ -201,14 +203,18 @@ export class MemoryQueue implements TaskQueue {
   }
 
   #store(task: Task): PublishResult {
+    this.#published += 1;
+    this.#admit(task);
+    return "stored";
+  }
+
+  #admit(task: Task): void {
     const delayMs = task.notBefore === undefined ? 0 : Math.max(0, task.notBefore - this.#clock.wallNow());
     const readyAt = this.#clock.now() + delayMs;
     const entry: Entry = { task, attempt: 1, crashes: 0, readyAt, delivery: undefined };
     this.#entries.set(task.id, entry);
-    this.#published += 1;
     this.#handOut.enter(entry);
     this.#dispatch();
-    return "stored";
   }
 
   #take(): LeasedDelivery | undefined {
@@ -253,7 +259,6 @@ export class MemoryQueue implements TaskQueue {
     const limit = this.#settings.maxDeadLetters;
     const dropped = this.#dead.put(letter);
     if (dropped === undefined) return;
-    this.#finished.add(dropped.task.id);
     this.#events.emit({
       kind: "dead_letter.dropped",
       unit: `queue:${this.name}`,

@@ -1,5 +1,8 @@
 import type { Clock } from "../base/clock.ts";
 
+/** More timers than this at one moment are one that never waits: on the machine's clock it would burn a core. */
+const mostAtOnce = 1_000;
+
 /** A clock that moves only when a test says so. Timers fire in the order of their time, then of their making. */
 export class ManualClock implements Clock {
   #now = 0;
@@ -37,11 +40,15 @@ export class ManualClock implements Clock {
    */
   async advance(ms: number): Promise<void> {
     const end = this.#now + ms;
+    let atOnce = 0;
     await settlePromises();
     for (;;) {
       const next = this.#earliest(end);
       if (next === undefined) break;
       this.#timers.delete(next.id);
+      atOnce = next.at > this.#now ? 0 : atOnce + 1;
+      if (atOnce > mostAtOnce)
+        throw new Error(`Time stands still at ${this.#now}: a timer sets itself again with no delay.`);
       this.#now = Math.max(this.#now, next.at);
       next.callback();
       await settlePromises();

@@ -1,0 +1,7 @@
+/** For the tests of applications and adapters: a clock to move by hand, and the promises of each contract as plain cases. */
+export { type JournalPromise, journalPromises, type OpenJournal } from "./journal_promises.ts";
+export { ManualClock, settlePromises } from "./manual_clock.ts";
+export { sampleTask, taskId } from "./sample_task.ts";
+export { SeededRandom } from "./seeded_random.ts";
+export type { OpenQueue, QueueUnderTest, SuiteClock, TaskQueuePromise } from "./task_queue/queue_under_test.ts";
+export { taskQueuePromises } from "./task_queue_promises.ts";
