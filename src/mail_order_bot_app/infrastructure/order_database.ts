@@ -34,7 +34,7 @@ const findEarlier = `SELECT ${keyColumns} FROM (
 
 const findReplies = `SELECT
   (SELECT count(*) FROM outbox WHERE address = ?1 AND queued_at >= ?2 AND task_id <> ?3) AS to_address,
-  EXISTS (SELECT 1 FROM decided_mail JOIN outbox USING (task_id) WHERE message_id = ?4 AND task_id <> ?3) AS answered`;
+  EXISTS (SELECT 1 FROM decided_mail JOIN outbox USING (task_id) WHERE decided_mail.message_id = ?4 AND task_id <> ?3) AS answered`;
 
 /** The order book in SQLite, in the file of the journal. */
 export class OrderDatabase implements OrderBook {
