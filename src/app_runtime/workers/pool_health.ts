@@ -5,6 +5,9 @@ import type { PoolStatus } from "./pool_status.ts";
 /** A task that could run and that nobody took for this long means that the pool does not turn. */
 const stalledAfterMs = 60_000;
 
+/** So many failures in a row are no accident of single tasks. */
+const manyFailures = 5;
+
 /** Computed from flow: what waits against who takes. `waitingMs` is the age of the oldest task that could run. */
 export function poolHealth(
   status: PoolStatus,
@@ -39,6 +42,11 @@ export function poolHealth(
       observed,
       output: "Something its handler needs is down: its sources pause, and one task at a time probes.",
     };
+  }
+  const { streak } = status;
+  if (streak !== undefined && streak.length >= manyFailures) {
+    const output = `The last ${streak.length} runs of its handler failed, the latest because: ${streak.reason}`;
+    return { state: "warn", observed, output };
   }
   if (status.lost > 0) {
     return {

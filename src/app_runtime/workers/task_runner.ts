@@ -1,4 +1,5 @@
 import type { Clock } from "../base/clock.ts";
+import { messageOf } from "../base/runtime_error.ts";
 import type { LeasedDelivery } from "../contracts/delivery.ts";
 import type { Journal } from "../contracts/journal.ts";
 import type { EventChannel } from "../contracts/runtime_event.ts";
@@ -27,6 +28,12 @@ export interface RunnerParts {
   readonly publish: FollowUp;
 }
 
+/** Failures in a row, with the latest reason. */
+export interface FailureStreak {
+  readonly length: number;
+  readonly reason: string;
+}
+
 /** How many ended tasks are remembered as suspects. */
 const remembered = 16;
 
@@ -35,6 +42,7 @@ export class TaskRunner {
   readonly #parts: RunnerParts;
   #done = 0;
   #failed = 0;
+  #streak: FailureStreak | undefined;
   #lastTurnAt: number;
   /** The last few that ended: whoever blocked the event loop has usually ended before anybody else gets a turn. */
   readonly #recent: { readonly id: TaskId; readonly endedAt: number }[] = [];
@@ -51,6 +59,11 @@ export class TaskRunner {
 
   get failed(): number {
     return this.#failed;
+  }
+
+  /** The runs that have failed since the last one that was done. */
+  get streak(): FailureStreak | undefined {
+    return this.#streak;
   }
 
   /** Clock.now() when a delivery last began or ended. */
@@ -125,8 +138,26 @@ export class TaskRunner {
   }
 
   #count(ending: Ending): void {
-    if (ending.kind === "answered" && ending.outcome.kind === "done") this.#done += 1;
-    else this.#failed += 1;
+    if (ending.kind === "answered" && ending.outcome.kind === "done") {
+      this.#done += 1;
+      this.#streak = undefined;
+    } else {
+      this.#failed += 1;
+      this.#streak = { length: (this.#streak?.length ?? 0) + 1, reason: reasonOf(ending) };
+    }
+  }
+}
+
+function reasonOf(ending: Ending): string {
+  switch (ending.kind) {
+    case "answered":
+      return ending.outcome.kind === "done" ? "" : ending.outcome.reason;
+    case "threw":
+      return messageOf(ending.error);
+    case "abandoned":
+      return "it did not stop within its grace";
+    case "quarantined":
+      return ending.detail;
   }
 }
 

@@ -15,7 +15,7 @@ import { OutageBrake } from "./outage_brake.ts";
 import { QueueWorker } from "./queue_worker.ts";
 import type { FollowUp } from "./run.ts";
 import { Settler } from "./settler.ts";
-import { TaskRunner } from "./task_runner.ts";
+import { type FailureStreak, TaskRunner } from "./task_runner.ts";
 
 export interface PoolDefinition {
   readonly name: string;
@@ -116,6 +116,10 @@ export class WorkerPool {
   /** Ids of the tasks that were being handled at any moment since `since` (Clock.now). */
   tasksSince(since: number): readonly string[] {
     return this.#runner.tasksSince(since);
+  }
+
+  get streak(): FailureStreak | undefined {
+    return this.#runner.streak;
   }
 
   /** Workers that failed too often and were given up. */

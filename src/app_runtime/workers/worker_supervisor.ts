@@ -133,6 +133,7 @@ function statusOf(slot: Slot): PoolStatus {
     busy: pool.inFlight,
     lost: pool.lost,
     braking: pool.braking,
+    ...(pool.streak === undefined ? {} : { streak: pool.streak }),
     counts: pool.counts,
     workers: pool.workers.map((worker) => ({ name: worker.name, state: worker.state })),
   };
