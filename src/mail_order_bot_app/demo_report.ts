@@ -81,7 +81,7 @@ export class DemoReport {
     this.#print(`
 ${table}
 
-Summary: ${rows.length} mails: ${tally}.${complete ? "" : " Something is still on its way: see the status."}
+Summary: ${rows.length} mails: ${tally || "nothing decided yet"}.${complete ? "" : this.#troubles()}
 
   status           ${this.#controlUrl()}/status?format=text
   order database   ${resolve(dataDir, "journal.sqlite")}
@@ -91,6 +91,13 @@ Summary: ${rows.length} mails: ${tally}.${complete ? "" : " Something is still o
 It keeps running. Send a mail to ${this.#config.user} by SMTP at 127.0.0.1:${this.#config.smtpPort},
 or put an .eml file into ${resolve(this.#config.inbox)}. Stop it with Ctrl-C.
 `);
+  }
+
+  /** What keeps the rest from being done, as health sees it. */
+  #troubles(): string {
+    const checks = this.#platform.health.report().checks.filter((check) => check.state !== "pass");
+    const lines = checks.map((check) => `  ${check.name}: ${check.output ?? check.state}`);
+    return [" Something is still on its way.", ...lines].join("\n");
   }
 
   #watchNewMails(): void {
