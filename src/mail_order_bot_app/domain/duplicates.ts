@@ -28,30 +28,32 @@ export type Repetition =
 
 /**
  * Tells whether a mail has been seen before. Rows of the same task do not count: that is the same mail on its second try, and
- * neither do ignored mails, which never stood for anything.
+ * neither do ignored mails, which never stood for anything. `certain`: everything in the mail was understood; else it may say
+ * more than its order lines do ("please cancel"), and repeats no order.
  */
-export function judgeRepetition(keys: MailKeys, earlier: readonly EarlierMail[]): Repetition {
+export function judgeRepetition(keys: MailKeys, earlier: readonly EarlierMail[], certain: boolean): Repetition {
   const others = earlier.filter((mail) => mail.taskId !== keys.taskId && mail.decision !== "ignore");
   const sameBytes = others.find((mail) => mail.sha256 === keys.sha256);
   if (sameBytes !== undefined) return { kind: "duplicate", of: sameBytes };
   if (keys.customerId === undefined) return { kind: "new" };
   const ofCustomer = others.filter((mail) => mail.customerId === keys.customerId);
-  return sameMessage(keys, ofCustomer) ?? samePurchaseOrder(keys, ofCustomer) ?? { kind: "new" };
+  return sameMessage(keys, ofCustomer, certain) ?? samePurchaseOrder(keys, ofCustomer, certain) ?? { kind: "new" };
 }
 
 /** The same mail over two ways differs in its Received fields, so its bytes differ while its content does not. */
-function sameMessage(keys: MailKeys, earlier: readonly EarlierMail[]): Repetition | undefined {
+function sameMessage(keys: MailKeys, earlier: readonly EarlierMail[], certain: boolean): Repetition | undefined {
   const found = earlier.find((mail) => keys.messageId !== undefined && mail.messageId === keys.messageId);
   if (found === undefined) return undefined;
-  const same = found.fingerprint === keys.fingerprint && found.poNumber === keys.poNumber;
+  const sameContent = found.fingerprint === keys.fingerprint && found.poNumber === keys.poNumber;
+  const same = sameContent && (certain || found.decision !== "accept");
   return { kind: same ? "duplicate" : "message-id-reused", of: found };
 }
 
 /** A rejected order stands for nothing: the customer may send it again, corrected, under the same number. */
-function samePurchaseOrder(keys: MailKeys, earlier: readonly EarlierMail[]): Repetition | undefined {
+function samePurchaseOrder(keys: MailKeys, earlier: readonly EarlierMail[], certain: boolean): Repetition | undefined {
   const same = earlier.filter((mail) => keys.poNumber !== undefined && mail.poNumber === keys.poNumber);
   const found = same.find((mail) => mail.decision === "accept") ?? same.find((mail) => mail.decision === "review");
   if (found === undefined) return undefined;
-  const again = found.decision === "accept" && found.fingerprint === keys.fingerprint;
+  const again = certain && found.decision === "accept" && found.fingerprint === keys.fingerprint;
   return { kind: again ? "duplicate" : "amendment", of: found };
 }

@@ -7,9 +7,6 @@ import { readTextLine } from "./text_line.ts";
 /** A person reads the whole mail anyway; more than this does not help them. */
 const maxDoubts = 20;
 
-const changeWords =
-  /(?<!\p{L})(?:cancel\p{L}*|cancell?ation|storn\p{L}*|reklam\p{L}*|complain\p{L}*|amend\p{L}*|correction|korrektur|korrig\p{L}*|instead|anstatt|anstelle|änder\p{L}*|changes?|changed|return(?:s|ed|ing)?|retoure\p{L}*|damaged|defekt\p{L}*|broken|wrong|falsch\p{L}*)(?!\p{L})/iu;
-
 /** Finds the order lines in the sender's own words. */
 export function plainTextLines(words: OwnWords, decimalComma: boolean): Extraction {
   const lines: RequestedLine[] = [];
@@ -28,10 +25,6 @@ export function plainTextLines(words: OwnWords, decimalComma: boolean): Extracti
 
 function doubtsAboutTheWhole(words: OwnWords, decimalComma: boolean): readonly Reason[] {
   const doubts: Reason[] = [];
-  const change = words.body.find(({ text }) => changeWords.test(text.slice(0, 2_000)));
-  if (change !== undefined) {
-    doubts.push(reason("change_request", `It may change or complain about an order: ${quote(change.text)}.`));
-  }
   const postscript = words.afterClosing.find((line) => isOrderLine(line, decimalComma));
   if (postscript !== undefined) {
     doubts.push(reason("line_unclear", `An order line stands below the closing: ${quote(postscript.text)}.`));

@@ -24,6 +24,7 @@ export type ReasonCode =
   | "message_id_reused"
   | "answers_our_mail"
   | "change_request"
+  | "inquiry"
   // review: what stands in it
   | "nothing_ordered"
   | "html_only"

@@ -25,7 +25,7 @@ export function readTextLine(line: string, decimalComma: boolean): TextLine {
   const articles = tokens.filter((token) => token.kind === "word" && looksLikeSku(token.text));
   const [article, ...others] = articles;
   if (article === undefined) return mentionsSku(line) || countsSomething(tokens) ? unclear : prose;
-  if (others.length > 0 || !readsLikeAList(tokens, article)) return unclear;
+  if (others.length > 0 || line.includes("?") || !readsLikeAList(tokens, article)) return unclear;
   return readNumbers(tokens, article, decimalComma);
 }
 
@@ -33,7 +33,7 @@ export function readTextLine(line: string, decimalComma: boolean): TextLine {
 function readsLikeAList(tokens: readonly Token[], article: Token): boolean {
   const first = tokens.find((token) => token.kind !== "filler" && token.kind !== "unit");
   const words = tokens.filter((token) => token.kind === "word" && token !== article);
-  const strange = tokens.some((token) => token.kind === "odd" || token.kind === "sentence");
+  const strange = tokens.some(({ kind }) => kind === "odd" || kind === "sentence" || kind === "count-word");
   return !strange && (first === article || first?.kind === "number") && words.length <= maxDescriptionWords;
 }
 

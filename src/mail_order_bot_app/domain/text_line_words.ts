@@ -5,7 +5,7 @@ export type WordKind =
   | "price-mark"
   /** Says nothing: politeness and headings. */
   | "filler"
-  /** Makes a sentence out of what might have been a list: "the 4 CH-1001 have not arrived". */
+  /** Makes something else out of what might have been a list: "the 4 CH-1001 have not arrived", "2 boxes CH-1001". */
   | "sentence"
   | "count-word"
   /** A number before it counts time, not goods. */
@@ -28,6 +28,8 @@ const vocabulary: readonly (readonly [WordKind, string])[] = [
   ["sentence", "how what when where why if but ordered got received arrived missing late last yesterday today than"],
   ["sentence", "nicht kein keine ohne außer statt ist sind war waren hat haben hatte hatten wird werden kann können"],
   ["sentence", "soll sollen wie was wann wo warum wenn aber bestellt erhalten angekommen fehlt fehlen letzte letzten"],
+  ["sentence", "pack packs package packages box boxes carton cartons set sets pair pairs pallet pallets case cases"],
+  ["sentence", "packung packungen karton kartons paar palette paletten kiste kisten ve"],
   ["sentence", "gestern heute als vor nach before after"],
   ["count-word", "two three four five six seven eight nine ten eleven twelve dozen"],
   ["count-word", "zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dutzend"],

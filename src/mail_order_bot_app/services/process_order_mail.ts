@@ -86,7 +86,8 @@ function answerGoesTo({ mail, sender }: Understanding): { readonly address?: str
 }
 
 function decide(about: Understanding | NotUnderstood, history: MailHistory, { rules }: ProcessOrderMailParts): Decided {
-  const repetition = judgeRepetition(about.keys, history.earlier);
+  const certain = about.kind === "understood" && about.reading.doubts.length === 0;
+  const repetition = judgeRepetition(about.keys, history.earlier, certain);
   if (about.kind === "not-understood") {
     return { about, decision: decideUnreadableMail(about.mail, repetition), reply: { kind: "none" } };
   }

@@ -3,6 +3,7 @@ import { csvLines } from "../domain/csv_lines.ts";
 import type { Customer } from "../domain/customer.ts";
 import { type Extraction, nothingExtracted, quote } from "../domain/extraction.ts";
 import type { IncomingMail, MailAttachment } from "../domain/incoming_mail.ts";
+import { doubtsAboutTheIntent } from "../domain/not_an_order.ts";
 import { oneOrderList } from "../domain/order_lists.ts";
 import { ownWords } from "../domain/own_words.ts";
 import { plainTextLines } from "../domain/plain_text_lines.ts";
@@ -32,6 +33,7 @@ export async function readOrder(mail: IncomingMail, customer: Customer, tables: 
     words.body.map((line) => line.text),
   );
   const doubts = [
+    ...doubtsAboutTheIntent(mail.subject, words),
     ...order.doubts,
     ...(po.kind === "unclear" ? [po.doubt] : []),
     ...doubtsAboutAttachments(mail.attachments),

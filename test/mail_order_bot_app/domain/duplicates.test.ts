@@ -45,16 +45,27 @@ test.each([
   ["an ignored copy", "new", { sha256: "new bytes", decision: "ignore" as const }],
   ["the same task on its second try", "new", { sha256: "new bytes", taskId: "new" }],
 ])("%s: %s", (_, kind, change) => {
-  expect(judgeRepetition(keys, [earlier(change)]).kind).toBe(kind);
+  expect(judgeRepetition(keys, [earlier(change)], true).kind).toBe(kind);
 });
 
 test("an order that stands counts before a mail that waits", () => {
   const waiting = earlier({ poNumber: "4711", decision: "review" });
   const standing = earlier({ poNumber: "4711", taskId: "first" });
-  expect(judgeRepetition(keys, [waiting, standing])).toEqual({ kind: "duplicate", of: standing });
+  expect(judgeRepetition(keys, [waiting, standing], true)).toEqual({ kind: "duplicate", of: standing });
 });
 
 test("a stranger cannot speak about a customer's orders", () => {
   const { customerId: _, ...stranger } = keys;
-  expect(judgeRepetition(stranger, [earlier({ poNumber: "4711", messageId: "<new@x.example>" })]).kind).toBe("new");
+  expect(judgeRepetition(stranger, [earlier({ poNumber: "4711", messageId: "<new@x.example>" })], true).kind).toBe(
+    "new",
+  );
+});
+
+test("a mail that says more than its lines repeats no order, but may repeat a mail that waits", () => {
+  const judged = (change: Partial<EarlierMail>) =>
+    judgeRepetition(keys, [earlier({ poNumber: "4711", ...change })], false).kind;
+  expect(judged({})).toBe("amendment");
+  expect(judged({ messageId: "<new@x.example>" })).toBe("message-id-reused");
+  expect(judged({ messageId: "<new@x.example>", decision: "review" })).toBe("duplicate");
+  expect(judged({ sha256: "new bytes" })).toBe("duplicate");
 });

@@ -180,6 +180,17 @@ describe("a mail that is not an order", () => {
     });
   });
 
+  test("goes to a person when it cancels an order by repeating it", async () => {
+    const desk = await openOrderDesk();
+    await desk.handIn(orderNo(1, { Subject: "PO 4711" }), { taskId: "first" });
+    const cancelled = await desk.handIn(orderNo(2, { Subject: "Please cancel PO 4711" }));
+    expect(cancelled.decision).toMatchObject({
+      kind: "review",
+      reasons: [{ code: "amendment" }, { code: "change_request" }],
+      relatedOrderId: orderIdFor("first"),
+    });
+  });
+
   test("goes to a person when it says that our confirmation did not arrive", async () => {
     const desk = await openOrderDesk();
     const { reply } = await desk.handIn(orderNo(1), { taskId: "first" });
