@@ -1,0 +1,43 @@
+import type { Said } from "./witness.ts";
+
+/** What a drill may be told. */
+export interface DrillOptions {
+  /** Everything random follows from it. */
+  readonly seed: number;
+  /** Absent: the drill's own number. */
+  readonly rounds?: number;
+  /** Mails per round; absent: the drill's own number. */
+  readonly mails?: number;
+  /** Short time limits in the bot's configuration, for a quick look; else the product's defaults. */
+  readonly fast: boolean;
+  /** Leaves logs and databases in drill/out although all went well. */
+  readonly keep: boolean;
+  /** Progress, for a person who waits. */
+  readonly say: (line: string) => void;
+}
+
+export interface DrillResult {
+  /** Valid order mails that were delivered. */
+  readonly mails: number;
+  /** Of them, those without an order. */
+  readonly lost: number;
+  /** Orders beyond one per mail. */
+  readonly duplicatedEffects: number;
+  /** Confirmations beyond one per order, all with the Message-ID of the first. */
+  readonly duplicateConfirmations: number;
+  /** Seconds from the end of a fault, or from a death, until work goes on. */
+  readonly recoveryS: { readonly p50: number; readonly max: number } | undefined;
+  /** What the runtime said about its trouble meanwhile. */
+  readonly said: Said;
+  /** What else was counted. */
+  readonly figures: Readonly<Record<string, number | string>>;
+  /** Promises that were not kept; none is the verdict "ok". */
+  readonly broken: readonly string[];
+}
+
+/** One way to break things, and the question whether the promises hold. */
+export interface Drill {
+  readonly name: string;
+  readonly question: string;
+  run(options: DrillOptions): Promise<DrillResult>;
+}

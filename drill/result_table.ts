@@ -1,0 +1,40 @@
+import type { Drill, DrillResult } from "./drill.ts";
+
+const maxSentences = 4;
+
+/** What a person reads: a row for each drill, then what was said and what was broken. */
+export function tableOf(played: readonly { readonly drill: Drill; readonly result: DrillResult }[]): string {
+  const header = ["drill", "mails", "lost", "doubled", "confirmed twice", "recovery p50/max s", "verdict"];
+  const rows = played.map(({ drill, result }) => [
+    drill.name,
+    String(result.mails),
+    String(result.lost),
+    String(result.duplicatedEffects),
+    String(result.duplicateConfirmations),
+    result.recoveryS === undefined ? "-" : `${result.recoveryS.p50} / ${result.recoveryS.max}`,
+    result.broken.length === 0 ? "ok" : "FAILED",
+  ]);
+  return `\n${aligned([header, ...rows])}\n${played.map(({ drill, result }) => story(drill, result)).join("")}`;
+}
+
+function aligned(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
+  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")).join("\n");
+}
+
+function story(drill: Drill, { said, figures, broken }: DrillResult): string {
+  const counted = Object.entries(figures).map(([name, figure]) => `${name} ${figure}`);
+  return [
+    `\n${drill.name}${counted.length === 0 ? "" : ` (${counted.join(", ")})`}`,
+    ...broken.map((reason) => `  BROKEN   ${reason}`),
+    ...sentences("/health", said.health),
+    ...sentences("/status", said.status),
+    ...sentences("log", said.log),
+    "",
+  ].join("\n");
+}
+
+function sentences(where: string, said: readonly string[]): readonly string[] {
+  const more = said.length > maxSentences ? [`  ${where.padEnd(8)} ... and ${said.length - maxSentences} more`] : [];
+  return [...said.slice(0, maxSentences).map((sentence) => `  ${where.padEnd(8)} ${sentence}`), ...more];
+}

@@ -1,0 +1,260 @@
+import { cpSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Dovecot, startDovecot } from "../test/support/dovecot.ts";
+import { freePort } from "../test/support/free_port.ts";
+import { makeTempDir, type TempDir } from "../test/support/make_temp_dir.ts";
+import { TcpProxy } from "../test/support/tcp_proxy.ts";
+import { botConfig, type ConfigTree, merged, yamlOf } from "./bot_config.ts";
+import { BotProcess, type LogEntry } from "./bot_process.ts";
+import type { DrillOptions, DrillResult } from "./drill.ts";
+import type { Faults } from "./faults.ts";
+import { type Ledger, readLedger } from "./ledger.ts";
+import { judge } from "./oracle.ts";
+import { type OrderMail, OrderMails } from "./order_mails.ts";
+import { Recovery } from "./recovery.ts";
+import { SmtpSink } from "./smtp_sink.ts";
+import { until } from "./until.ts";
+import { Witness } from "./witness.ts";
+
+export interface SceneOptions {
+  readonly drill: string;
+  readonly options: DrillOptions;
+  /** Over the drills' own configuration. */
+  readonly config?: ConfigTree;
+  /** How long the SMTP sink thinks before its 250. */
+  readonly smtpHoldMs?: number;
+}
+
+const outDirectory = join(import.meta.dirname, "out");
+const witnessEveryMs = 150;
+
+/**
+ * The stage of a drill: a private Dovecot and an SMTP sink, each behind a proxy that can fail, and the bot between them. It
+ * collects what the bot says, and judges at the end.
+ */
+export class Scene {
+  readonly witness = new Witness();
+  readonly recovery = new Recovery();
+  readonly broken: string[] = [];
+  /** Date.now() of everything that may have cut an SMTP dialogue. */
+  readonly cuts: number[] = [];
+  readonly mails: OrderMail[] = [];
+  readonly figures: Record<string, number | string> = {};
+  readonly dovecot: Dovecot;
+  readonly user: string;
+  readonly imap: TcpProxy;
+  readonly smtp: TcpProxy;
+  readonly sink: SmtpSink;
+  readonly controlPort: number;
+  readonly #temp: TempDir;
+  readonly #parts: SceneOptions;
+  readonly #generator: OrderMails;
+  readonly #bots: BotProcess[] = [];
+  readonly #watching: NodeJS.Timeout;
+
+  private constructor(parts: {
+    readonly scene: SceneOptions;
+    readonly dovecot: Dovecot;
+    readonly imap: TcpProxy;
+    readonly smtp: TcpProxy;
+    readonly sink: SmtpSink;
+    readonly controlPort: number;
+  }) {
+    this.#parts = parts.scene;
+    this.dovecot = parts.dovecot;
+    this.imap = parts.imap;
+    this.smtp = parts.smtp;
+    this.sink = parts.sink;
+    this.controlPort = parts.controlPort;
+    this.user = parts.dovecot.newUser();
+    this.#generator = new OrderMails(parts.scene.options.seed);
+    this.#temp = makeTempDir();
+    this.writeConfig();
+    this.#watching = setInterval(() => void this.#watch(), witnessEveryMs);
+  }
+
+  /** Plays a drill on a fresh stage and clears it away, whatever happens. */
+  static async play(scene: SceneOptions, act: (scene: Scene) => Promise<void>): Promise<DrillResult> {
+    const stage = await Scene.#open(scene);
+    try {
+      await act(stage).catch((error: unknown) => stage.broken.push(`The drill broke off: ${String(error)}`));
+      return await stage.#result();
+    } finally {
+      await stage.#clear();
+    }
+  }
+
+  static async #open(scene: SceneOptions): Promise<Scene> {
+    await using undo = new AsyncDisposableStack();
+    const dovecot = undo.adopt(await startDovecot(), (server) => server.stop());
+    const sink = undo.adopt(new SmtpSink(scene.smtpHoldMs ?? 0), (server) => server.stop());
+    await sink.start();
+    const imap = undo.adopt(await TcpProxy.to({ host: dovecot.host, port: dovecot.ports.imap }), (proxy) => proxy.stop());
+    const smtp = undo.adopt(await TcpProxy.to({ host: sink.host, port: sink.port }), (proxy) => proxy.stop());
+    const opened = new Scene({ scene, dovecot, imap, smtp, sink, controlPort: await freePort() });
+    undo.move();
+    return opened;
+  }
+
+  get directory(): string {
+    return this.#temp.path;
+  }
+
+  get configFile(): string {
+    return join(this.directory, "bot.yaml");
+  }
+
+  get logFile(): string {
+    return join(this.directory, "bot.log");
+  }
+
+  /** The whole configuration, with `over` on top of what the drill asked for. */
+  writeConfig(over: ConfigTree = {}): void {
+    writeFileSync(this.configFile, this.configText(over));
+  }
+
+  configText(over: ConfigTree = {}): string {
+    const { imap, smtp, dovecot, user, directory, controlPort } = this;
+    const places = {
+      directory,
+      controlPort,
+      imap: { host: imap.host, port: imap.port, user, password: dovecot.password },
+      smtp: { host: smtp.host, port: smtp.port },
+    };
+    return yamlOf(botConfig(places, merged(this.#parts.config ?? {}, over)));
+  }
+
+  /** The bot in a node process of its own; `faults` makes its handlers slow or deadly. */
+  startBot(parts: { readonly faults?: Faults; readonly settings?: readonly string[]; readonly controlPort?: number } = {}) {
+    const bot = BotProcess.start({
+      configFile: this.configFile,
+      controlPort: this.controlPort,
+      logFile: this.logFile,
+      ...parts,
+    });
+    bot.onLine((entry) => {
+      if (tellsOfTrouble(entry)) this.witness.hears("log", entry.msg);
+      return false;
+    });
+    this.#bots.push(bot);
+    return bot;
+  }
+
+  /** SIGKILL, noted for the judgement of repeated confirmations. */
+  async kill(bot: BotProcess): Promise<void> {
+    this.cuts.push(Date.now());
+    await bot.kill();
+  }
+
+  /** Puts new order mails into the mailbox. */
+  deliver(count: number): readonly OrderMail[] {
+    const mails = this.#generator.make(count);
+    for (const { raw } of mails) this.dovecot.deliver(this.user, raw);
+    this.mails.push(...mails);
+    return mails;
+  }
+
+  /** A mail that is none of the valid ones, until it is counted as one. */
+  deliverWithSubject(subject: string): OrderMail {
+    const [mail] = this.#generator.make(1, subject);
+    if (mail === undefined) throw new RangeError("No mail was made.");
+    this.dovecot.deliver(this.user, mail.raw);
+    return mail;
+  }
+
+  ledger(): Ledger {
+    return readLedger(join(this.directory, "data", "journal.sqlite"));
+  }
+
+  /** Orders that are in the database. */
+  get ordered(): number {
+    return this.ledger().orders.length;
+  }
+
+  /** All mails delivered so far have an order and a confirmation, and their mails are marked. */
+  async isQuiet(): Promise<boolean> {
+    const { journal, unsent, orders } = this.ledger();
+    if (orders.length < this.mails.length || unsent > 0) return false;
+    return journal.length >= this.mails.length && journal.every((row) => row.state !== "offered" && row.settled);
+  }
+
+  async quiet(limitMs: number): Promise<void> {
+    await until("Rest, with every mail ordered, confirmed and marked,", limitMs, () => this.isQuiet());
+  }
+
+  /** Resolves once an operator has looked at the present state. */
+  async shown(): Promise<void> {
+    await this.#watch();
+  }
+
+  /** A promise that must hold. */
+  promise(kept: boolean, otherwise: string): void {
+    if (!kept) this.broken.push(otherwise);
+  }
+
+  /** Somebody was told in plain words. */
+  promiseSaid(where: "health" | "status" | "log", sentence: RegExp): void {
+    this.promise(this.witness.heard(where, sentence), `Nothing like ${sentence} was said in ${whereNames[where]}`);
+  }
+
+  /** What an operator would see at this moment. */
+  async #watch(): Promise<void> {
+    const bot = this.#bots.findLast((running) => running.exited === undefined);
+    const [health, status] = [await bot?.control.health(), await bot?.control.status()];
+    for (const [name, [check]] of Object.entries(health?.checks ?? {})) {
+      if (check.status !== "pass") this.witness.hears("health", `${name} ${check.status}: ${check.output ?? ""}`);
+    }
+    for (const { name, status: source } of status?.sources ?? []) {
+      if (source.lastError !== undefined) {
+        this.witness.hears("status", `source ${name} is ${source.state}: ${source.lastError}`);
+      }
+    }
+    for (const { name, stats } of status?.queues ?? []) {
+      if (stats.dead > 0) this.witness.hears("status", `queue ${name} has ${stats.dead} dead letters`);
+    }
+  }
+
+  async #result(): Promise<DrillResult> {
+    clearInterval(this.#watching);
+    for (const bot of this.#bots) if (bot.exited === undefined) await bot.stop();
+    const { mails, cuts, recovery, witness } = this;
+    const flags = await this.dovecot.flags(this.user);
+    const deadLetters = Number(this.figures.deadLetters ?? 0);
+    const confirmations = this.sink.taken;
+    const verdict = judge({ mails, ledger: this.ledger(), confirmations, flags, cuts, deadLetters });
+    const broken = [...this.broken, ...verdict.broken];
+    if (broken.length > 0 || this.#parts.options.keep) this.#keepEvidence();
+    const { said } = witness;
+    return { mails: mails.length, ...verdict, recoveryS: recovery.seconds, said, figures: this.figures, broken };
+  }
+
+  /** Logs, configuration and database, for whoever looks for the cause. */
+  #keepEvidence(): void {
+    const { drill, options } = this.#parts;
+    const place = join(outDirectory, `${drill}-${options.seed}`);
+    rmSync(place, { recursive: true, force: true });
+    cpSync(this.directory, place, { recursive: true });
+    writeFileSync(join(place, "dovecot.log"), this.dovecot.log());
+    this.figures.evidence = place;
+  }
+
+  async #clear(): Promise<void> {
+    clearInterval(this.#watching);
+    for (const bot of this.#bots) if (bot.exited === undefined) await bot.kill();
+    await this.imap.stop();
+    await this.smtp.stop();
+    await this.sink.stop();
+    await this.dovecot.stop();
+    this.#temp.remove();
+  }
+}
+
+/** What everyday lines do not: warnings, and facts about something that was made good. */
+function tellsOfTrouble({ level, kind, code = "" }: LogEntry): boolean {
+  if (level === "warn" || level === "error") return true;
+  return kind === "unit.fact" && !everyday.has(code);
+}
+
+const everyday: ReadonlySet<string> = new Set(["MAIL_DECIDED", "CONTROL_LISTENING", "imap_connected", "reply_sent"]);
+
+const whereNames = { health: "/health", status: "/status", log: "the log" } as const;
