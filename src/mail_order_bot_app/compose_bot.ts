@@ -11,6 +11,7 @@ import { SmtpMailer, smtpSchema } from "../adapters/smtp/index.ts";
 import {
   type BlobId,
   type Component,
+  type HealthContributor,
   type Infrastructure,
   type PlatformServices,
   parseDuration,
@@ -20,6 +21,7 @@ import {
   SystemClock,
 } from "../app_runtime/index.ts";
 import type { CommandLine } from "./command_line.ts";
+import { dataFileHealth, tellFileChanges } from "./data_file_health.ts";
 import { DemoMailServer, demoSchema } from "./demo_mail_server.ts";
 import { DemoReport } from "./demo_report.ts";
 import { FileCatalogue } from "./infrastructure/file_catalogue.ts";
@@ -61,7 +63,8 @@ export function composeBot(options: BotOptions): Bot {
     await openLog(log, platform);
     const stores = openStores(platform);
     const orders = new OrderDatabase({ transactions: stores.journal.transactions });
-    await provideData(platform, orders);
+    platform.provide(botTokens.orders, orders);
+    const dataFiles = await openDataFiles(platform);
     const outbox = new OutboxSender({ ...platform, database: orders, mailer: newMailer(platform) });
     const demo = isDemo ? newDemoServer(platform) : undefined;
     const http = new HttpControl({ ...platform, config: platform.section("control", controlSchema) });
@@ -79,7 +82,7 @@ export function composeBot(options: BotOptions): Bot {
       journal: stores.journal.journal,
       blobs: stores.blobs,
       components: demo === undefined ? components : [...components, demo],
-      contributors: [stores.journal.health, outbox, log],
+      contributors: [stores.journal.health, outbox, log, ...dataFiles],
     };
   };
 
@@ -138,12 +141,16 @@ function openStores({ platform, clock, events }: PlatformServices) {
   return { journal, blobs, keeper };
 }
 
-async function provideData(platform: PlatformServices, orders: OrderDatabase): Promise<void> {
-  const { clock, snapshot, provide } = platform;
-  const { catalogue, customers } = snapshot.get("mailOrderBot", mailOrderBotSchema);
-  provide(botTokens.catalogue, await FileCatalogue.open({ path: catalogue, clock }));
-  provide(botTokens.customers, await FileCustomers.open({ path: customers, clock }));
-  provide(botTokens.orders, orders);
+/** The bot's data files, and the health of each. */
+async function openDataFiles(platform: PlatformServices): Promise<readonly HealthContributor[]> {
+  const { clock, snapshot, provide, events } = platform;
+  const config = snapshot.get("mailOrderBot", mailOrderBotSchema);
+  const onChange = tellFileChanges(events);
+  const catalogue = await FileCatalogue.open({ path: config.catalogue, clock, onChange });
+  const customers = await FileCustomers.open({ path: config.customers, clock, onChange });
+  provide(botTokens.catalogue, catalogue);
+  provide(botTokens.customers, customers);
+  return [dataFileHealth("bot:catalogue", catalogue), dataFileHealth("bot:customers", customers)];
 }
 
 function newMailer({ section, clock }: PlatformServices): SmtpMailer {

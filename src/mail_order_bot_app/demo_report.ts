@@ -95,8 +95,8 @@ or put an .eml file into ${resolve(this.#config.inbox)}. Stop it with Ctrl-C.
 
   /** What keeps the rest from being done, as health sees it. */
   #troubles(): string {
-    const checks = this.#platform.health.report().checks.filter((check) => check.state !== "pass");
-    const lines = checks.map((check) => `  ${check.name}: ${check.output ?? check.state}`);
+    const checks = this.#platform.health.report().checks.filter(({ finding }) => finding.state !== "pass");
+    const lines = checks.map(({ name, finding }) => `  ${name}: ${finding.output ?? finding.state}`);
     return [" Something is still on its way.", ...lines].join("\n");
   }
 
