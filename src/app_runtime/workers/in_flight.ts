@@ -89,6 +89,7 @@ export class InFlight {
     const now = this.#clock.now();
     for (const run of this.#runs) {
       if (run.ended) continue;
+      if (run.waits) run.startedAt = now;
       if (now >= this.#nextLimit(run)) this.#exceed(run);
       if (!run.ended) this.#watchAt(this.#nextLimit(run));
     }

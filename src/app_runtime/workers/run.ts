@@ -22,11 +22,16 @@ export class Run implements TaskContext {
   readonly delivery: LeasedDelivery;
   readonly trace: Trace;
   readonly unitOfWork: DeliveryUnitOfWork;
-  readonly startedAt: number;
+  /** Clock.now(); time limits count from here. */
+  startedAt: number;
+  /** It waits for its turn among the suspects of a crash; its time has not begun. */
+  waits = false;
   /** When it was told to stop; Clock.now(). */
   abortedAt: number | undefined;
   /** The handler has ended, or nobody waits for it any more; what is left is to settle. */
   ended = false;
+  /** Its turn among the suspects of a crash; disposed when it has been handled. */
+  turn: Disposable | undefined;
   readonly #publish: FollowUp;
   #end: ((ending: Ending) => void) | undefined;
 

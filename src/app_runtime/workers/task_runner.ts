@@ -7,6 +7,7 @@ import type { TaskId } from "../contracts/task.ts";
 import { done, type TaskHandler } from "../contracts/task_handler.ts";
 import type { TaskQueue } from "../contracts/task_queue.ts";
 import type { TraceFactory } from "../contracts/trace_factory.ts";
+import { CrashSuspects } from "./crash_suspects.ts";
 import type { InFlight } from "./in_flight.ts";
 import type { LeaseKeeper } from "./lease_keeper.ts";
 import { type Ending, type FollowUp, Run } from "./run.ts";
@@ -40,6 +41,7 @@ const remembered = 16;
 /** The life of one delivery: begin, ask the journal, call the handler, settle. */
 export class TaskRunner {
   readonly #parts: RunnerParts;
+  readonly #suspects: CrashSuspects | undefined;
   #done = 0;
   #failed = 0;
   #streak: FailureStreak | undefined;
@@ -50,6 +52,8 @@ export class TaskRunner {
 
   constructor(parts: RunnerParts) {
     this.#parts = parts;
+    const { journal, queue } = parts;
+    this.#suspects = journal === undefined ? undefined : new CrashSuspects({ journal, queue: queue.name });
     this.#lastTurnAt = parts.clock.now();
   }
 
@@ -87,6 +91,7 @@ export class TaskRunner {
       await settler.settle(run, ending);
       this.#count(ending);
     } finally {
+      run.turn?.[Symbol.dispose]();
       inFlight.remove(run);
       run.trace.end();
       this.#lastTurnAt = clock.now();
@@ -118,6 +123,7 @@ export class TaskRunner {
 
   async #journalRefusal(run: Run): Promise<Ending | undefined> {
     try {
+      if (this.#suspects?.mayInclude(run.unitOfWork.taskId)) await this.#waitForTurn(run, this.#suspects);
       const count = await this.#parts.journal?.handOut(run.unitOfWork.taskId);
       if (count?.state === "done") return { kind: "answered", outcome: done };
       const crashes = Math.max(run.delivery.crashes, (count?.handOuts ?? 1) - 1);
@@ -125,6 +131,15 @@ export class TaskRunner {
     } catch (error) {
       return { kind: "threw", error };
     }
+  }
+
+  /** Before the hand-out is counted: a death while it only waits is none of its doing. @throws when told to stop meanwhile. */
+  async #waitForTurn(run: Run, suspects: CrashSuspects): Promise<void> {
+    run.waits = true;
+    run.turn = await suspects.turn(run.unitOfWork.taskId, run.signal);
+    run.waits = false;
+    run.startedAt = this.#parts.clock.now();
+    run.signal.throwIfAborted();
   }
 
   /** Not async itself: the promise of the run is the only one an attempt needs. */
