@@ -68,16 +68,15 @@ export class MailOfferer {
   async #follow(generation: Generation, offer: MailOffer, verdict: JournalVerdict, signal: AbortSignal): Promise<void> {
     const { uid, task } = offer;
     const renumbered = verdict.sameAs !== undefined && verdict.sameAs !== task.id;
-    if (verdict.kind === "done") generation.seenAgain.add(uid);
-    else if (renumbered) this.#followTwin(generation, uid, verdict);
-    else if (verdict.kind !== "dead") await this.#tasks.publish(task, signal);
     generation.unseen.drop(uid);
+    if (verdict.kind === "done") generation.seenAgain.add(uid);
+    else if (verdict.kind === "dead") this.#leaveDead(generation, uid);
+    // Under its other number it is still on its way: a later look finds out how it ended.
+    else if (!renumbered) await this.#tasks.publish(task, signal);
   }
 
-  /** The same mail under another number is on its way already, or was given up. */
-  #followTwin(generation: Generation, uid: Uid, { kind, sameAs }: JournalVerdict): void {
-    if (kind === "dead") generation.failedAgain.add(uid);
-    else if (sameAs !== undefined) generation.addTwin(sameAs, uid);
+  #leaveDead(generation: Generation, uid: Uid): void {
+    generation.failedAgain.add(uid);
     generation.unseen.leaveAlone(uid);
   }
 }

@@ -1,4 +1,3 @@
-import type { TaskId } from "../../app_runtime/contracts/task.ts";
 import type { ImapConnection } from "./imap_connection.ts";
 import type { MailboxKey, Uid } from "./mailbox_key.ts";
 import { UnseenMails } from "./unseen_mails.ts";
@@ -10,8 +9,6 @@ export class Generation {
   /** Done or given up long ago, yet unmarked: to be marked at the next opportunity, and never handled. */
   readonly seenAgain = new Set<Uid>();
   readonly failedAgain = new Set<Uid>();
-  /** Mails that are the same event as a task offered under another id: they are marked when it is. */
-  readonly twins = new Map<TaskId, readonly Uid[]>();
 
   constructor(key: MailboxKey) {
     this.key = key;
@@ -21,10 +18,6 @@ export class Generation {
   giveUp(uid: Uid): void {
     this.unseen.giveUp(uid);
     this.failedAgain.add(uid);
-  }
-
-  addTwin(of: TaskId, uid: Uid): void {
-    this.twins.set(of, [...(this.twins.get(of) ?? []), uid]);
   }
 }
 

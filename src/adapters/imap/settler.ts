@@ -90,7 +90,7 @@ export class Settler {
     const again = { seen: takeSome(generation.seenAgain, limit), failed: takeSome(generation.failedAgain, limit) };
     if (rows.length + again.seen.length + again.failed.length === 0) return false;
 
-    const plan = settlePlan(rows, generation.key, generation.twins);
+    const plan = settlePlan(rows, generation.key);
     const results = [
       await this.#store(plan.seen, (uids) => markSeen(mailbox.connection, uids)),
       await this.#store(plan.failed, (uids) => this.#markFailed(mailbox, uids)),
@@ -100,9 +100,9 @@ export class Settler {
     if (again.seen.length > 0) this.#facts.report("imap_marked_again", { mails: again.seen.length });
 
     const refused = results.flatMap((result) => result.refused);
-    const told = toldRows(rows, refused, generation.key, generation.twins);
+    const told = toldRows(rows, refused, generation.key);
     await this.#journal.settled(told.map((row) => row.task.id));
-    this.#count(mailbox, told);
+    this.#count(told);
     return this.#considerRefusals(refused, signal);
   }
 
@@ -118,10 +118,9 @@ export class Settler {
     return markFailed(mailbox.connection, marked, this.#config.deadLetterKeyword);
   }
 
-  #count(mailbox: OpenMailbox, told: readonly JournalRow[]): void {
+  #count(told: readonly JournalRow[]): void {
     for (const { task, state } of told) {
       this.#ledger.inFlight.delete(task.id);
-      mailbox.generation.twins.delete(task.id);
       if (state === "dead") this.#ledger.dead += 1;
       else this.#ledger.settled += 1;
     }

@@ -163,11 +163,12 @@ describe.each(mailServerHosts)("an imap source on $name", ({ start }) => {
     await eventually(() => expect(run.uids).toEqual([1]));
     run.source.pause();
     await server.deliver(orderMail(2));
+    await lookAgain(run.source, 3);
+    expect(run.source.status()).toMatchObject({ state: "paused", backlog: 1, inFlight: 1 });
     await run.finishHeld();
     await eventually(async () => expect(await seen(server)).toEqual([1]));
     await lookAgain(run.source, 3);
     expect(run.uids).toEqual([1]);
-    expect(run.source.status()).toMatchObject({ state: "paused", backlog: 1 });
     run.source.resume();
     await eventually(() => expect(run.uids).toEqual([1, 2]));
   });

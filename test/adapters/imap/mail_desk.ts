@@ -61,6 +61,7 @@ export class DeskRun {
   readonly events: RuntimeEvent[] = [];
   /** Mails in the order a worker got them. */
   readonly handled: ReceivedMail[] = [];
+  readonly #channel = new RuntimeEventChannel(clock);
   readonly #held: (() => Promise<void>)[] = [];
   readonly #desk: MailDesk;
   readonly #work: (mail: ReceivedMail) => Work;
@@ -70,7 +71,7 @@ export class DeskRun {
   constructor(desk: MailDesk, config: Config, options: DeskOptions) {
     this.#desk = desk;
     this.#work = options.work ?? (() => "done");
-    const events = new RuntimeEventChannel(clock);
+    const events = this.#channel;
     events.subscribe((event) => void this.events.push(event));
     const capacity = options.capacity ?? 1000;
     const settings = { capacity, leaseMs: 60_000, groupLimit: 1, rememberFinished: 10, maxDeadLetters: 10 };
@@ -112,6 +113,16 @@ export class DeskRun {
   /** Finishes what the worker held until now. */
   async finishHeld(): Promise<void> {
     for (const finish of this.#held.splice(0)) await finish();
+  }
+
+  /** Calls back at the moment when the source reports this fact for the n-th time. */
+  onFact(code: string, nth: number, callback: () => void): void {
+    let seen = 0;
+    this.#channel.subscribe((event) => {
+      if (event.kind !== "unit.fact" || event.code !== code) return;
+      seen += 1;
+      if (seen === nth) callback();
+    });
   }
 
   /** Codes of the source's own facts. */

@@ -13,30 +13,19 @@ const row = (key: MailboxKey, uid: number, state: JournalRow["state"]): JournalR
   handOuts: 0,
   offeredAt: 0,
 });
-const noTwins = new Map();
 
 test("done mails are marked as read, dead ones as failed", () => {
   const rows = [row(now, 1, "done"), row(now, 2, "dead"), row(now, 3, "done")];
-  expect(settlePlan(rows, now, noTwins)).toEqual({ seen: [1, 3], failed: [2] });
+  expect(settlePlan(rows, now)).toEqual({ seen: [1, 3], failed: [2] });
 });
 
 test("a row of an earlier generation has no mail any more, but is told", () => {
   const rows = [row(before, 1, "done")];
-  expect(settlePlan(rows, now, noTwins)).toEqual({ seen: [], failed: [] });
-  expect(toldRows(rows, [], now, noTwins)).toEqual(rows);
+  expect(settlePlan(rows, now)).toEqual({ seen: [], failed: [] });
+  expect(toldRows(rows, [], now)).toEqual(rows);
 });
 
-test("a mail that came again under another number is marked with the first", () => {
-  const rows = [row(before, 1, "done"), row(now, 5, "dead")];
-  const twins = new Map([
-    [taskIdOf(before, 1 as Uid), [8 as Uid]],
-    [taskIdOf(now, 5 as Uid), [9 as Uid]],
-  ]);
-  expect(settlePlan(rows, now, twins)).toEqual({ seen: [8], failed: [5, 9] });
-});
-
-test("a row is not told while one of its mails is not marked", () => {
-  const rows = [row(now, 1, "done"), row(now, 2, "done"), row(before, 3, "done")];
-  const twins = new Map([[taskIdOf(before, 3 as Uid), [7 as Uid]]]);
-  expect(toldRows(rows, [2 as Uid, 7 as Uid], now, twins)).toEqual([rows[0]]);
+test("a row is not told while its mail is not marked", () => {
+  const rows = [row(now, 1, "done"), row(now, 2, "done")];
+  expect(toldRows(rows, [2 as Uid], now)).toEqual([rows[0]]);
 });
