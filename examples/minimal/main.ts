@@ -1,4 +1,4 @@
-/** A whole application: a source that counts to five, a queue, two workers, and a handler that fails once. */
+/** A whole application: a source that counts to five, a queue, a worker, and a handler that fails once. */
 import { type ApplicationModule, done, RuntimeManager, retry, type SourceParts, sourceKind } from "app_runtime";
 import { memoryQueueKind } from "app_runtime/adapters/memory_queue";
 
@@ -10,17 +10,15 @@ const counterKind = sourceKind({
 });
 
 function counter(upTo: number, { name, publisher }: SourceParts) {
-  const count = async () => {
-    for (let n = 1; n <= upTo; n += 1) {
-      await publisher.publish(publisher.prepare({ id: `number-${n}`, kind: "number", payload: n }));
-    }
-  };
-  const idle = async () => {};
   return {
     name,
-    start: count,
-    quiesce: idle,
-    stop: idle,
+    async start() {
+      for (let n = 1; n <= upTo; n += 1) {
+        await publisher.publish(publisher.prepare({ id: `number-${n}`, kind: "number", payload: n }));
+      }
+    },
+    async quiesce() {},
+    async stop() {},
     pause() {},
     resume() {},
     trigger() {},
@@ -29,7 +27,7 @@ function counter(upTo: number, { name, publisher }: SourceParts) {
   };
 }
 
-let finished = 0;
+const squared = new Set<number>();
 const allDone = Promise.withResolvers<void>();
 
 const squares: ApplicationModule = {
@@ -45,8 +43,7 @@ const squares: ApplicationModule = {
           const n = Number(task.payload);
           if (n === 3 && delivery.attempt === 1) return retry("three is hard");
           console.log(`${n} squared is ${n * n} (attempt ${delivery.attempt})`);
-          finished += 1;
-          if (finished === 5) allDone.resolve();
+          if (squared.add(n).size === 5) allDone.resolve();
           return done;
         },
       }),
