@@ -10,9 +10,9 @@ export class OutboxBell {
     this.#wake?.();
   }
 
-  /** Resolves at the next ring, or after `limitMs` if that is given. */
+  /** Resolves at the next ring, or after `limitMs` if that is given: at once when it is past. */
   async wait(clock: Clock, limitMs: number | undefined): Promise<void> {
-    if (!this.#rung) {
+    if (!this.#rung && (limitMs === undefined || limitMs > 0)) {
       const { promise, resolve } = Promise.withResolvers<void>();
       this.#wake = resolve;
       using _timer = limitMs === undefined ? undefined : clock.after(limitMs, resolve);

@@ -57,7 +57,7 @@ export class OutboxSender implements Component, HealthContributor {
   #outage: Outage | undefined;
   #trouble: string | undefined;
   #known = nothingKnown;
-  #lookedAt = 0;
+  #lookedAt: number | undefined;
   #sentThisRun = 0;
   #recovered = 0;
   #lastRefusal: string | undefined;
@@ -126,25 +126,37 @@ export class OutboxSender implements Component, HealthContributor {
 
   /** Takes out what may be sent now. Resolves with how long to wait for more, or undefined until the bell rings. */
   async #turn(): Promise<number | undefined> {
-    const pauseMs = this.#outage === undefined ? 0 : this.#outage.retryAt - this.#clock.now();
-    if (pauseMs > 0) return pauseMs;
-    const room = (this.#outage === undefined ? this.#policy.concurrency : 1) - this.#underway.size;
-    if (room <= 0) return undefined;
     try {
-      const replies = await this.#table.claim(this.#clock.wallNow(), room);
-      for (const reply of replies) this.#begin(reply);
-      const full = replies.length === room;
-      if (!full || this.#clock.now() - this.#lookedAt >= lookEveryMs) await this.#look();
+      const isPaused = this.#pauseMs > 0;
+      const isFull = !isPaused && (await this.#fill());
+      await this.#look({ again: !isFull && !isPaused });
+      if (this.#pauseMs > 0) return this.#pauseMs;
       const { nextTryAt } = this.#known;
-      return full || nextTryAt === undefined ? undefined : Math.max(0, nextTryAt - this.#clock.wallNow());
+      return isFull || nextTryAt === undefined ? undefined : nextTryAt - this.#clock.wallNow();
     } catch (thrown) {
       this.#reportTrouble(thrown);
       return this.#policy.databaseRetryMs;
     }
   }
 
-  async #look(): Promise<void> {
-    this.#lookedAt = this.#clock.now();
+  get #pauseMs(): number {
+    return this.#outage === undefined ? 0 : this.#outage.retryAt - this.#clock.now();
+  }
+
+  /** Resolves with whether as many are underway as may be. */
+  async #fill(): Promise<boolean> {
+    const room = (this.#outage === undefined ? this.#policy.concurrency : 1) - this.#underway.size;
+    if (room <= 0) return true;
+    const replies = await this.#table.claim(this.#clock.wallNow(), room);
+    for (const reply of replies) this.#begin(reply);
+    return replies.length === room;
+  }
+
+  /** The figures for health may be a little old, unless somebody relies on them. */
+  async #look({ again }: { readonly again: boolean }): Promise<void> {
+    const now = this.#clock.now();
+    if (!again && this.#lookedAt !== undefined && now - this.#lookedAt < lookEveryMs) return;
+    this.#lookedAt = now;
     this.#known = await this.#table.state();
     if (this.#outage === undefined) this.#trouble = undefined;
   }
@@ -214,10 +226,11 @@ export class OutboxSender implements Component, HealthContributor {
   #noteReach(result: SendResult): void {
     if (result.kind === "unreachable") {
       // The other mails that were underway when it began say nothing new.
-      if (this.#outage !== undefined && this.#outage.retryAt > this.#clock.now()) return;
+      if (this.#pauseMs > 0) return;
       const step = this.#outage === undefined ? 0 : this.#outage.step + 1;
       const waitMs = this.#delay("outage", step);
       this.#outage = { step, retryAt: this.#clock.now() + waitMs };
+      this.#lookedAt = undefined;
       this.#trouble = result.text;
       this.#say("outbox_outage", { why: result.text, waitMs });
     } else if (this.#outage !== undefined) {
