@@ -29,24 +29,22 @@ export async function drainPipeline(parts: {
   const startedAt = clock.now();
   const counts: DrainCounts = { drained: 0, requeued: 0, abandoned: 0 };
   using _reader = countInto(counts, parts.events);
+  const deadline = new AbortController();
+  using _deadline = clock.after(deadlineMs, () => deadline.abort());
+  const over = AbortSignal.any([hurry, deadline.signal]);
 
   pipeline.workers.stopIntake();
-  await untilHurry(pipeline.sources.quiesce(), hurry);
+  await shortlyAfter(over, pipeline.sources.quiesce(), clock);
 
   const drained = pipeline.workers.drained();
-  await atMost(deadlineMs * drainShare - (clock.now() - startedAt), drained, parts);
-  if (!hurry.aborted && pipeline.workers.inFlight > 0) {
+  await atMost(deadlineMs * drainShare - (clock.now() - startedAt), drained, clock, over);
+  if (!over.aborted && pipeline.workers.inFlight > 0) {
     pipeline.workers.abortAll();
-    await atMost(graceMs, drained, parts);
+    await atMost(graceMs, drained, clock, over);
   }
   pipeline.workers.abandonAll();
-  await untilHurry(pipeline.workers.stopped(), hurry);
-
-  const leftMs = Math.max(0, startedAt + deadlineMs - clock.now());
-  const limit = new AbortController();
-  using _timer = clock.after(leftMs, () => limit.abort());
-  const stopped = pipeline.sources.stop(pipeline.sources.names, AbortSignal.any([limit.signal, hurry]));
-  await untilHurry(stopped, hurry);
+  await shortlyAfter(over, pipeline.workers.stopped(), clock);
+  await shortlyAfter(over, pipeline.sources.stop(pipeline.sources.names, over), clock);
   return counts;
 }
 
@@ -59,24 +57,24 @@ function countInto(counts: DrainCounts, events: EventChannel): Disposable {
 }
 
 /** Leaves no timer behind: it would keep the node process alive after everything has stopped. */
-async function atMost(
-  limitMs: number,
-  work: Promise<unknown>,
-  { clock, hurry }: { readonly clock: Clock; readonly hurry: AbortSignal },
-): Promise<void> {
+async function atMost(limitMs: number, work: Promise<unknown>, clock: Clock, over: AbortSignal): Promise<void> {
   const settled = new AbortController();
-  const limit = sleep(clock, limitMs, AbortSignal.any([hurry, settled.signal]));
+  const limit = sleep(clock, limitMs, AbortSignal.any([over, settled.signal]));
   await Promise.race([work, limit]).finally(() => settled.abort());
 }
 
-/** In a hurry, what is under way gets one more short moment, not the time it would like. */
-async function untilHurry(work: Promise<unknown>, hurry: AbortSignal): Promise<void> {
-  const hurried = Promise.withResolvers<void>();
-  const leave = () => setTimeout(hurried.resolve, hurryMs);
-  if (hurry.aborted) leave();
-  else hurry.addEventListener("abort", leave, { once: true });
-  await Promise.race([work, hurried.promise]);
-  hurry.removeEventListener("abort", leave);
+/** Once the time is over, what is under way gets one more short moment, not the time it would like. */
+async function shortlyAfter(over: AbortSignal, work: Promise<unknown>, clock: Clock): Promise<void> {
+  const settled = new AbortController();
+  const tooLate = untilAborted(AbortSignal.any([over, settled.signal])).then(() =>
+    sleep(clock, lastMomentMs, settled.signal),
+  );
+  await Promise.race([work, tooLate]).finally(() => settled.abort());
 }
 
-const hurryMs = 100;
+function untilAborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+}
+
+const lastMomentMs = 100;
