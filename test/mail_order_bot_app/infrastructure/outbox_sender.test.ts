@@ -165,7 +165,7 @@ test("an answer refused for good is given up at once, visibly, and the next one 
   ]);
 });
 
-test("while the server is down one answer probes for all, health says so, and all leave once it is back", async () => {
+test("while the server is down health says so, and all answers leave once it is back", async () => {
   const { outbox, order, sink, events, clock } = await openShop({ concurrency: 1 });
   await sink.stop();
   await outbox.start();
@@ -192,6 +192,29 @@ test("while the server is down one answer probes for all, health says so, and al
 
   expect(messageIds(sink).sort()).toEqual(["a", "b", "c"].map((task) => replyTo(task).messageId).sort());
   expect(events.facts.filter((fact) => fact.code === "outbox_outage")).toHaveLength(4);
+});
+
+test("however many could be sent at once, an outage is probed by one", async () => {
+  const { outbox, order, sink, rows, clock } = await openShop({ concurrency: 2 });
+  await sink.stop();
+  for (const task of ["a", "b"]) await order(task);
+  await outbox.start();
+  await vi.waitFor(async () =>
+    expect(await rows("last_error IS NULL AS untried")).toEqual([{ untried: 0 }, { untried: 0 }]),
+  );
+
+  const asked = Promise.withResolvers<void>();
+  const verdict = Promise.withResolvers<undefined>();
+  sink.contentVerdict = () => {
+    asked.resolve();
+    return verdict.promise;
+  };
+  await sink.start();
+  await clock.advance(1_000);
+  await asked.promise;
+  expect((await rows("state")).map((row) => row.state).sort()).toEqual(["sending", "waiting"]);
+  verdict.resolve(undefined);
+  await sink.waitFor(2);
 });
 
 test("a long outage fails the check, an answer of yesterday does not", async () => {
