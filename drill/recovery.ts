@@ -6,8 +6,8 @@ export class Recovery {
     this.#ms.push(ms);
   }
 
-  get count(): number {
-    return this.#ms.length;
+  get lastMs(): number {
+    return this.#ms.at(-1) ?? 0;
   }
 
   get maxMs(): number {
