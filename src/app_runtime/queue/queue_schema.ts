@@ -38,12 +38,6 @@ export const queueSchema = {
     default: "10s",
   },
   retry: { doc: "When a handler fails.", format: "section", of: retrySchema },
-  deadLetter: {
-    doc: "Name under which its given-up tasks are shown; by default <queue>_dead.",
-    format: "nonempty",
-    default: null,
-    optional: true,
-  },
   groupLimit: { doc: "Of one group of tasks at most this many run at once.", format: "count", min: 1, default: 1 },
   rateLimit: { doc: "Limits how fast tasks are handed out.", format: "section", of: rateLimitSchema, optional: true },
   rememberFinished: {
