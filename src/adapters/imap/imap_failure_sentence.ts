@@ -1,4 +1,4 @@
-import type { ImapFailureKind, ImapPlace } from "./imap_failure.ts";
+import type { ImapFailureKind, ImapPlace } from "./imap_failure_kind.ts";
 
 /** One sentence or two: what is wrong, where, and what to do. `detail` is what the other side said. */
 export function failureSentence(kind: ImapFailureKind, place: ImapPlace, detail: string): string {

@@ -71,15 +71,13 @@ export class ImapSource implements TaskSource {
     const tasks = new TaskPublisher({ ...shared, publisher, gate });
     const reader = new MailReader(shared);
     const offerer = new MailOfferer({ ...shared, toTask, publisher, tasks });
-    const onLooked = () => {
-      intakeNews.wake();
-      settlerNews.wake();
-    };
+    const settle = () => settlerNews.wake();
+    const opener = new MailboxOpener({ ...shared, onMarksWanted: settle });
     this.#patience = patience;
-    this.#session = new SessionLoop({ ...shared, opener: new MailboxOpener(shared), onLooked });
+    this.#session = new SessionLoop({ ...shared, opener, onOpened: settle, onLooked: () => intakeNews.wake() });
     this.#intake = new MailIntake({ ...shared, gate, news: intakeNews, reader, blobs, offerer, tasks });
     this.#settler = new Settler({ ...shared, news: settlerNews });
-    this.#watch = () => journal.watch(name, () => settlerNews.wake());
+    this.#watch = () => journal.watch(name, settle);
   }
 
   async start(): Promise<void> {

@@ -69,14 +69,14 @@ export class MailOfferer {
     const { uid, task } = offer;
     const renumbered = verdict.sameAs !== undefined && verdict.sameAs !== task.id;
     generation.unseen.drop(uid);
-    if (verdict.kind === "done") generation.seenAgain.add(uid);
+    if (verdict.kind === "done") generation.markSeenAgain(uid);
     else if (verdict.kind === "dead") this.#leaveDead(generation, uid);
     // Under its other number it is still on its way: a later look finds out how it ended.
     else if (!renumbered) await this.#tasks.publish(task, signal);
   }
 
   #leaveDead(generation: Generation, uid: Uid): void {
-    generation.failedAgain.add(uid);
+    generation.markFailedAgain(uid);
     generation.unseen.leaveAlone(uid);
   }
 }

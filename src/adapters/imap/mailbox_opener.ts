@@ -17,8 +17,10 @@ export class MailboxOpener {
   readonly #journal: Journal;
   readonly #patience: Patience;
   readonly #facts: ImapFactReporter;
+  readonly #onMarksWanted: () => void;
   #generation: Generation | undefined;
 
+  /** `onMarksWanted` is handed to each generation. */
   constructor(parts: {
     readonly source: string;
     readonly config: ImapConfig;
@@ -26,6 +28,7 @@ export class MailboxOpener {
     readonly journal: Journal;
     readonly patience: Patience;
     readonly facts: ImapFactReporter;
+    readonly onMarksWanted: () => void;
   }) {
     this.#source = parts.source;
     this.#config = parts.config;
@@ -33,6 +36,7 @@ export class MailboxOpener {
     this.#journal = parts.journal;
     this.#patience = parts.patience;
     this.#facts = parts.facts;
+    this.#onMarksWanted = parts.onMarksWanted;
   }
 
   /** The generation opened last. */
@@ -47,7 +51,7 @@ export class MailboxOpener {
     const floor = await this.#updateCheckpoint(key, signal);
     this.#facts.report("imap_connected", { host, folder, exists });
     if (!takesKeyword) this.#facts.report("imap_no_keywords", { folder, keyword });
-    if (this.#generation?.key.uidValidity !== uidValidity) this.#generation = new Generation(key);
+    if (this.#generation?.key.uidValidity !== uidValidity) this.#generation = new Generation(key, this.#onMarksWanted);
     return { connection, generation: this.#generation, floor, takesKeyword };
   }
 

@@ -6,19 +6,44 @@ import { UnseenMails } from "./unseen_mails.ts";
 export class Generation {
   readonly key: MailboxKey;
   readonly unseen = new UnseenMails();
-  /** Done or given up long ago, yet unmarked: to be marked at the next opportunity, and never handled. */
-  readonly seenAgain = new Set<Uid>();
-  readonly failedAgain = new Set<Uid>();
+  readonly #seenAgain = new Set<Uid>();
+  readonly #failedAgain = new Set<Uid>();
+  readonly #onMarksWanted: () => void;
 
-  constructor(key: MailboxKey) {
+  /** `onMarksWanted` is called when there are mails to mark that no journal row asks for. */
+  constructor(key: MailboxKey, onMarksWanted: () => void) {
     this.key = key;
+    this.#onMarksWanted = onMarksWanted;
+  }
+
+  /** Done long ago, yet unread: to be marked, and never handled. */
+  markSeenAgain(uid: Uid): void {
+    this.#seenAgain.add(uid);
+    this.#onMarksWanted();
+  }
+
+  /** Given up, yet not marked so. */
+  markFailedAgain(uid: Uid): void {
+    this.#failedAgain.add(uid);
+    this.#onMarksWanted();
   }
 
   /** Nothing can be made of this mail: it stays unread, and is marked for a person to find. */
   giveUp(uid: Uid): void {
     this.unseen.giveUp(uid);
-    this.failedAgain.add(uid);
+    this.markFailedAgain(uid);
   }
+
+  /** Takes at most `limit` mails of each kind off the list of those to mark. */
+  takeMarks(limit: number): { readonly seen: readonly Uid[]; readonly failed: readonly Uid[] } {
+    return { seen: takeSome(this.#seenAgain, limit), failed: takeSome(this.#failedAgain, limit) };
+  }
+}
+
+function takeSome(uids: Set<Uid>, limit: number): readonly Uid[] {
+  const some = [...uids].slice(0, limit);
+  for (const uid of some) uids.delete(uid);
+  return some;
 }
 
 /** A folder that is selected on a live connection. */

@@ -26,6 +26,7 @@ export class SessionLoop {
   readonly #ledger: RunLedger;
   readonly #facts: ImapFactReporter;
   readonly #random: () => number;
+  readonly #onOpened: () => void;
   readonly #onLooked: () => void;
   readonly #wanted = new WakeUp();
   #connection: ImapConnection | undefined;
@@ -36,7 +37,6 @@ export class SessionLoop {
   #lastLookAt: number | undefined;
   #connectedSince: number | undefined;
 
-  /** `onLooked` is called when a mailbox was opened and after each look. */
   constructor(parts: {
     readonly config: ImapConfig;
     readonly clock: Clock;
@@ -45,6 +45,9 @@ export class SessionLoop {
     readonly ledger: RunLedger;
     readonly facts: ImapFactReporter;
     readonly random: () => number;
+    /** There is a mailbox to work with again. */
+    readonly onOpened: () => void;
+    /** The list of unread mails is fresh. */
     readonly onLooked: () => void;
   }) {
     this.#config = parts.config;
@@ -54,6 +57,7 @@ export class SessionLoop {
     this.#ledger = parts.ledger;
     this.#facts = parts.facts;
     this.#random = parts.random;
+    this.#onOpened = parts.onOpened;
     this.#onLooked = parts.onLooked;
   }
 
@@ -152,7 +156,7 @@ export class SessionLoop {
   async #work(connection: ImapConnection, signal: AbortSignal): Promise<void> {
     const mailbox = await this.#opener.open(connection, signal);
     this.#slot.set(mailbox);
-    this.#onLooked();
+    this.#onOpened();
     const renewAt = this.#clock.now() + this.#config.freshSession;
     while (!signal.aborted) {
       await this.#look(mailbox);

@@ -87,7 +87,7 @@ export class Settler {
     const { generation } = mailbox;
     const limit = this.#config.settleBatch;
     const rows = await this.#journal.unsettled(this.#source, limit);
-    const again = { seen: takeSome(generation.seenAgain, limit), failed: takeSome(generation.failedAgain, limit) };
+    const again = generation.takeMarks(limit);
     if (rows.length + again.seen.length + again.failed.length === 0) return false;
 
     const plan = settlePlan(rows, generation.key);
@@ -139,10 +139,4 @@ export class Settler {
     void sleep(this.#clock, waitMs, signal).then(() => this.#news.wake());
     return false;
   }
-}
-
-function takeSome(uids: Set<Uid>, limit: number): readonly Uid[] {
-  const some = [...uids].slice(0, limit);
-  for (const uid of some) uids.delete(uid);
-  return some;
 }

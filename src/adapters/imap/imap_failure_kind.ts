@@ -1,0 +1,30 @@
+/** Where we tried, for sentences. */
+export interface ImapPlace {
+  readonly host: string;
+  readonly port: number;
+  readonly security: "tls" | "starttls" | "none";
+  readonly user: string;
+  readonly folder: string;
+}
+
+export type ImapFailureKind =
+  | "wrong_password"
+  | "login_disabled"
+  | "too_many_connections"
+  | "throttled"
+  | "certificate_unknown"
+  | "certificate_wrong_name"
+  | "certificate_expired"
+  | "certificate_file"
+  | "tls_on_plain_port"
+  | "plain_on_tls_port"
+  | "starttls_missing"
+  | "folder_missing"
+  | "folder_read_only"
+  | "unreachable"
+  | "silent"
+  | "closed_by_server"
+  | "lost"
+  | "garbled"
+  | "refused"
+  | "unexpected";
