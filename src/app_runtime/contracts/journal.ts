@@ -55,7 +55,7 @@ export interface UnitOfWork {
   readonly taskId: TaskId;
   /** False for a task without a journal row: then there is nothing to write. */
   readonly journaled: boolean;
-  /** False once the delivery is settled, lost or aborted. */
+  /** False once the handler has ended or was left behind, and when the lease is lost. In its grace it may still commit. */
   readonly open: boolean;
   /** Called by the database after the commit that carried `done`. */
   committed(): void;

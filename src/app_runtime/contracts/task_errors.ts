@@ -6,6 +6,16 @@ export class TaskInvalidError extends RuntimeError {
   override readonly failureClass = "permanent";
 }
 
+/** A handler answered with something that is no Outcome: it forgot to return one. The attempt has failed. */
+export class AnswerInvalidError extends RuntimeError {
+  readonly code = "HANDLER_ANSWER";
+
+  constructor(taskId: string, answer: unknown) {
+    const got = answer === undefined ? "nothing" : `a value of type ${answer === null ? "null" : typeof answer}`;
+    super(`The handler answered task ${taskId} with ${got}. It must return done, retry or reject.`);
+  }
+}
+
 export type AbortReason = "lease-lost" | "timeout" | "shutdown" | "cancelled";
 
 const abortSentence: Readonly<Record<AbortReason, string>> = {

@@ -1,4 +1,5 @@
 import type { Clock } from "../base/clock.ts";
+import { within } from "../base/within.ts";
 import type { LeasedDelivery } from "../contracts/delivery.ts";
 import type { TaskQueue } from "../contracts/task_queue.ts";
 
@@ -14,6 +15,8 @@ export class LeaseKeeper {
   readonly #onLost: (delivery: LeasedDelivery) => void;
   readonly #onFailure: (error: unknown) => void;
   #timer: Disposable | undefined;
+  /** The last renewal failed, so nobody has told us since whether the leases hold. */
+  #failing = false;
 
   constructor(parts: {
     readonly clock: Clock;
@@ -42,17 +45,24 @@ export class LeaseKeeper {
   }
 
   async #renew(): Promise<void> {
+    if (this.#failing) this.#loseExpired();
     const held = this.#held();
     try {
-      const lost = held.length === 0 ? [] : await this.#queue.renew(held);
+      const limitMs = this.#leaseMs / 3;
+      const lost = held.length === 0 ? [] : await within(this.#clock, limitMs, "It", this.#queue.renew(held));
+      this.#failing = false;
       for (const delivery of lost) this.#onLost(delivery);
     } catch (error) {
+      this.#failing = true;
       this.#onFailure(error);
-      const now = this.#clock.now();
-      for (const delivery of held) if (delivery.leaseUntil <= now) this.#onLost(delivery);
+      this.#loseExpired();
     }
     if (this.#timer === undefined) return;
     this.#timer = undefined;
     if (this.#held().length > 0) this.watch();
+  }
+  #loseExpired(): void {
+    const now = this.#clock.now();
+    for (const delivery of this.#held()) if (delivery.leaseUntil <= now) this.#onLost(delivery);
   }
 }

@@ -58,6 +58,15 @@ export class OutageBrake {
     this.#onEnd(lastedMs);
   }
 
+  /** Nobody will probe any more. True when it was braking. */
+  release(): boolean {
+    const wasBraking = this.braking;
+    this.#since = undefined;
+    this.#failures = 0;
+    this.#ended.abort();
+    return wasBraking;
+  }
+
   /** Resolves when the next task may be taken; asked only while braking. */
   permit(signal: AbortSignal): Promise<void> {
     const stop = AbortSignal.any([signal, this.#ended.signal]);

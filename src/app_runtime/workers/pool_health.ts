@@ -2,17 +2,24 @@ import { formatDuration } from "../base/duration.ts";
 import type { HealthFinding } from "../contracts/health_contributor.ts";
 import type { PoolStatus } from "./pool_status.ts";
 
-/** A task that could run and that nobody took for this long means that the pool does not turn. */
-const stalledAfterMs = 60_000;
+/** Even where tasks are short, a pool that takes nothing for less than this is only busy. */
+const shortestStallMs = 60_000;
 
 /** So many failures in a row are no accident of single tasks. */
 const manyFailures = 5;
 
-/** Computed from flow: what waits against who takes. `waitingMs` is the age of the oldest task that could run. */
-export function poolHealth(
-  status: PoolStatus,
-  flow: { readonly waitingMs: number; readonly idleMs: number },
-): HealthFinding {
+/** What goes past a pool, in milliseconds. */
+export interface PoolFlow {
+  /** Age of the oldest task that could run. */
+  readonly waitingMs: number;
+  /** Since a worker last took or finished a task. */
+  readonly idleMs: number;
+  /** How long one task may rightly take. */
+  readonly taskLimitMs: number;
+}
+
+/** Computed from flow: what waits against who takes. */
+export function poolHealth(status: PoolStatus, flow: PoolFlow): HealthFinding {
   const observed = {
     busy: status.busy,
     concurrency: status.concurrency,
@@ -28,19 +35,19 @@ export function poolHealth(
       output: "Every worker failed too often and was given up. Read the log for the cause, then restart.",
     };
   }
-  if (status.state === "running" && flow.waitingMs > stalledAfterMs && flow.idleMs > stalledAfterMs) {
-    const stalled = formatDuration(Math.round(flow.idleMs / 1000) * 1000);
-    return {
-      state: "fail",
-      observed,
-      output: `Tasks wait, but no worker has moved for ${stalled}: its handlers hang. See the tasks in /status.`,
-    };
-  }
   if (status.braking) {
     return {
       state: "warn",
       observed,
       output: "Something its handler needs is down: its sources pause, and one task at a time probes.",
+    };
+  }
+  if (status.state === "running" && Math.min(flow.waitingMs, flow.idleMs) > stalledAfterMs(flow)) {
+    const stalled = formatDuration(Math.round(flow.idleMs / 1000) * 1000);
+    return {
+      state: "fail",
+      observed,
+      output: `Tasks wait, but no worker has moved for ${stalled}: its handlers hang. See the tasks in /status.`,
     };
   }
   const { streak } = status;
@@ -63,4 +70,8 @@ export function poolHealth(
     };
   }
   return { state: "pass", observed };
+}
+
+function stalledAfterMs({ taskLimitMs }: PoolFlow): number {
+  return Math.max(shortestStallMs, taskLimitMs);
 }

@@ -1,4 +1,5 @@
 import type { Clock } from "../base/clock.ts";
+import { RuntimeError } from "../base/runtime_error.ts";
 import { yieldToLoop } from "../base/yield_to_loop.ts";
 import type { LeasedDelivery } from "../contracts/delivery.ts";
 import type { Worker, WorkerState } from "../contracts/worker.ts";
@@ -7,13 +8,22 @@ import type { OutageBrake } from "./outage_brake.ts";
 /** How long a loop of finished promises may keep timers and sockets waiting. */
 const turnMs = 5;
 
+type Deliveries = AsyncIterator<LeasedDelivery, unknown>;
+
+/** The queue ended its consumer although nobody had stopped the pool: its connection broke, or it was closed too early. */
+export class ConsumerEndedError extends RuntimeError {
+  readonly code = "QUEUE_CONSUMER_ENDED";
+}
+
 /** Takes one delivery at a time from the pool's consumer; the next one only when it is done with this one. */
 export class QueueWorker implements Worker {
   readonly name: string;
   readonly #clock: Clock;
   readonly #brake: OutageBrake;
-  readonly #next: () => Promise<IteratorResult<LeasedDelivery, unknown>>;
+  readonly #deliveries: () => Deliveries;
+  readonly #onBroken: (deliveries: Deliveries) => void;
   readonly #process: (delivery: LeasedDelivery) => Promise<void>;
+  readonly #giveBack: (delivery: LeasedDelivery) => Promise<void>;
   #busy: { readonly delivery: LeasedDelivery; readonly since: number } | undefined;
   #stopped = true;
   #yieldedAt = 0;
@@ -22,15 +32,21 @@ export class QueueWorker implements Worker {
     readonly name: string;
     readonly clock: Clock;
     readonly brake: OutageBrake;
-    readonly next: () => Promise<IteratorResult<LeasedDelivery, unknown>>;
+    /** The pool's consumer. */
+    readonly deliveries: () => Deliveries;
+    /** It threw, or ended before it should. */
+    readonly onBroken: (deliveries: Deliveries) => void;
     /** Never throws for what a task does; throwing is a bug of the platform and ends this life of the worker. */
     readonly process: (delivery: LeasedDelivery) => Promise<void>;
+    readonly giveBack: (delivery: LeasedDelivery) => Promise<void>;
   }) {
     this.name = parts.name;
     this.#clock = parts.clock;
     this.#brake = parts.brake;
-    this.#next = parts.next;
+    this.#deliveries = parts.deliveries;
+    this.#onBroken = parts.onBroken;
     this.#process = parts.process;
+    this.#giveBack = parts.giveBack;
   }
 
   get state(): WorkerState {
@@ -43,25 +59,41 @@ export class QueueWorker implements Worker {
   async run(signal: AbortSignal): Promise<void> {
     this.#stopped = false;
     this.#yieldedAt = this.#clock.now();
+    let asked: Deliveries | undefined;
     try {
       while (!signal.aborted) {
-        if (this.#brake.braking) await this.#brake.permit(signal);
-        const next = await this.#next();
-        if (next.done === true) return;
-        const since = this.#clock.now();
-        this.#busy = { delivery: next.value, since };
-        await this.#process(next.value);
-        this.#busy = undefined;
-        if (since - this.#yieldedAt >= turnMs) await this.#yield();
+        const isProbe = this.#brake.braking;
+        if (isProbe) await this.#brake.permit(signal);
+        asked = this.#deliveries();
+        const next = await asked.next();
+        if (next.done === true) return assertStopped(signal);
+        asked = undefined;
+        // An outage began while it waited: the others that wait would all try in vain at once.
+        if (this.#brake.braking && !isProbe) await this.#giveBack(next.value);
+        else await this.#work(next.value);
       }
     } finally {
+      if (asked !== undefined) this.#onBroken(asked);
       this.#stopped = true;
       this.#busy = undefined;
     }
+  }
+
+  async #work(delivery: LeasedDelivery): Promise<void> {
+    const since = this.#clock.now();
+    this.#busy = { delivery, since };
+    await this.#process(delivery);
+    this.#busy = undefined;
+    if (since - this.#yieldedAt >= turnMs) await this.#yield();
   }
 
   async #yield(): Promise<void> {
     await yieldToLoop();
     this.#yieldedAt = this.#clock.now();
   }
+}
+
+function assertStopped(signal: AbortSignal): void {
+  if (signal.aborted) return;
+  throw new ConsumerEndedError("The queue ended its consumer, although nobody had stopped the workers.");
 }

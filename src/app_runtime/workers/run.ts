@@ -1,5 +1,7 @@
+import type { DeadLetterReason } from "../contracts/dead_letter.ts";
 import type { LeasedDelivery } from "../contracts/delivery.ts";
 import type { TaskDraft } from "../contracts/task.ts";
+import { AnswerInvalidError } from "../contracts/task_errors.ts";
 import type { Outcome, TaskContext } from "../contracts/task_handler.ts";
 import type { PublishResult } from "../contracts/task_queue.ts";
 import type { Trace } from "../contracts/trace_factory.ts";
@@ -11,11 +13,13 @@ export type Ending =
   | { readonly kind: "threw"; readonly error: unknown }
   /** The handler did not stop within its grace; it may still be running, but nobody waits for it. */
   | { readonly kind: "abandoned" }
-  /** It was not run at all, because it kills whoever holds it. */
-  | { readonly kind: "quarantined"; readonly detail: string };
+  /** Not run at all: a delivery before this one has finished it. */
+  | { readonly kind: "done-before" }
+  /** Not run at all: it was given up before, or it kills whoever holds it. */
+  | { readonly kind: "given-up"; readonly reason: DeadLetterReason; readonly detail: string };
 
-/** Publishes a follow-up task on behalf of a handler, in its trace. */
-export type FollowUp = (queue: string, draft: TaskDraft, trace: Trace) => Promise<PublishResult>;
+/** Publishes a follow-up task on behalf of a handler, in its trace; stops waiting for room when `signal` aborts. */
+export type FollowUp = (queue: string, draft: TaskDraft, trace: Trace, signal: AbortSignal) => Promise<PublishResult>;
 
 /** One delivery being worked on, from the hand-out until it is settled; to its handler it is the TaskContext. */
 export class Run implements TaskContext {
@@ -54,18 +58,24 @@ export class Run implements TaskContext {
   }
 
   publish(queue: string, draft: TaskDraft): Promise<PublishResult> {
-    return this.#publish(queue, draft, this.trace);
+    return this.#publish(queue, draft, this.trace, this.signal);
   }
 
-  /** Waits for the handler, or for `abandon`, whichever comes first. */
-  ending(answer: Promise<Outcome>): Promise<Ending> {
+  /** Waits for the work, or for `abandon`, whichever comes first. */
+  ending<T>(work: PromiseLike<T>, endingOf: (result: T) => Ending): Promise<Ending> {
     return new Promise((resolve) => {
       this.#end = resolve;
-      answer.then(
-        (outcome) => resolve({ kind: "answered", outcome }),
+      work.then(
+        (result) => resolve(endingOf(result)),
         (error: unknown) => resolve({ kind: "threw", error }),
       );
     });
+  }
+
+  /** The ending of a handler that answered. */
+  answered(outcome: Outcome): Ending {
+    if (isOutcome(outcome)) return { kind: "answered", outcome };
+    return { kind: "threw", error: new AnswerInvalidError(this.delivery.task.id, outcome) };
   }
 
   /** Stops waiting. What the handler still commits is refused, because its unit of work is closed. */
@@ -74,4 +84,10 @@ export class Run implements TaskContext {
     this.unitOfWork.close();
     this.#end?.({ kind: "abandoned" });
   }
+}
+
+/** Handlers may be written in JavaScript, or in Lua: what they return is only as good as their author. */
+function isOutcome(answer: Outcome | null | undefined): boolean {
+  const kind = answer?.kind;
+  return kind === "done" || kind === "retry" || kind === "reject";
 }

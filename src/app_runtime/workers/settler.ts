@@ -1,10 +1,11 @@
 import type { Clock } from "../base/clock.ts";
 import { failureClassOf, messageOf } from "../base/runtime_error.ts";
 import type { DeadLetterReason } from "../contracts/dead_letter.ts";
+import type { LeasedDelivery } from "../contracts/delivery.ts";
 import { type Journal, UnitOfWorkClosedError } from "../contracts/journal.ts";
 import type { EventChannel } from "../contracts/runtime_event.ts";
 import type { Outcome } from "../contracts/task_handler.ts";
-import type { TaskQueue } from "../contracts/task_queue.ts";
+import { LeaseLostError, type TaskQueue } from "../contracts/task_queue.ts";
 import { decideRetry, type RetryPolicy } from "../queue/api.ts";
 import type { OutageBrake } from "./outage_brake.ts";
 import type { Ending, Run } from "./run.ts";
@@ -55,28 +56,49 @@ export class Settler {
     this.#random = parts.random;
   }
 
-  /** Never throws: what cannot be recorded is reported, and the task comes back when its lease runs out. */
+  /** Never throws: what cannot be recorded is reported, and the task is given back, or comes back when its lease runs out. */
   async settle(run: Run, ending: Ending): Promise<void> {
+    run.unitOfWork.close();
     try {
       const judged = this.#judge(run, ending);
       const verdict = judged instanceof Promise ? await judged : judged;
       if (verdict.kind === "done") await this.#finish(run);
       else await this.#record(run, verdict);
+      if (provesThatItWorks(ending, verdict)) this.#brake.succeeded();
     } catch (error) {
-      const { taskId } = run.unitOfWork;
-      run.trace.fail(error);
-      this.#events.emit({ kind: "task.settle_failed", unit: this.#unit, taskId, error: messageOf(error) });
-    } finally {
-      run.unitOfWork.close();
+      await this.#settleFailed(run, ending, error);
     }
+  }
+
+  /** Puts back what was taken but not begun; like settle, it never throws. */
+  async giveBack(delivery: LeasedDelivery, reason: string): Promise<void> {
+    try {
+      await this.#queue.nack(delivery, { retryDelayMs: this.#brake.retryDelayMs(), burnAttempt: false, reason });
+    } catch (error) {
+      this.#tellFailure(delivery, error);
+    }
+  }
+
+  /** Not the task's fault, so it burns no attempt, and must not look like a crash. */
+  async #settleFailed(run: Run, ending: Ending, error: unknown): Promise<void> {
+    run.trace.fail(error);
+    this.#tellFailure(run.delivery, error);
+    if (error instanceof LeaseLostError) return;
+    if (ending.kind === "answered" && failureClassOf(error) === "outage") this.#brake.failed(messageOf(error));
+    await this.giveBack(run.delivery, messageOf(error));
+  }
+
+  #tellFailure({ task }: LeasedDelivery, error: unknown): void {
+    this.#events.emit({ kind: "task.settle_failed", unit: this.#unit, taskId: task.id, error: messageOf(error) });
   }
 
   /** Only an error may need a look at the journal; an answer is judged at once. */
   #judge(run: Run, ending: Ending): Verdict | Promise<Verdict> {
     const aborted = run.delivery.abortedFor;
     if (aborted === "lease-lost") return { kind: "lost" };
-    if (ending.kind === "quarantined") return { kind: "dead", reason: "crash-looping", detail: ending.detail };
     if (ending.kind === "answered" && ending.outcome.kind === "done") return { kind: "done" };
+    if (ending.kind === "done-before" || run.unitOfWork.isCommitted) return { kind: "done" };
+    if (ending.kind === "given-up") return { kind: "dead", reason: ending.reason, detail: ending.detail };
     if (aborted === "shutdown") return { kind: "requeue", reason: "shutdown", delayMs: 0, detail: "shutdown" };
     if (ending.kind === "abandoned") return { kind: "retry", reason: "The handler did not stop within its grace." };
     if (ending.kind === "threw") return this.#judgeError(run, ending.error);
@@ -108,7 +130,6 @@ export class Settler {
       case "retry":
         return this.#tryAgain(run, verdict.reason, verdict.askedDelayMs);
       case "dead":
-        this.#brake.succeeded();
         return this.#bury(run, verdict.reason, verdict.detail);
       case "requeue":
         return this.#requeue(run, verdict.reason, verdict.delayMs, verdict.detail);
@@ -131,7 +152,6 @@ export class Settler {
 
   async #ack(run: Run): Promise<void> {
     await this.#queue.ack(run.delivery);
-    this.#brake.succeeded();
     const { taskId } = run.unitOfWork;
     const tookMs = this.#clock.now() - run.startedAt;
     this.#events.emit({ kind: "task.done", unit: this.#unit, taskId, tookMs, traceId: run.trace.traceId });
@@ -179,6 +199,12 @@ export class Settler {
     await this.#queue.nack(run.delivery, { retryDelayMs: delayMs, burnAttempt: false, reason: detail });
     this.#events.emit({ kind: "task.requeued", unit: this.#unit, taskId, reason, traceId: run.trace.traceId });
   }
+}
+
+/** A retry proves nothing, nor does a task whose handler was never called. */
+function provesThatItWorks(ending: Ending, verdict: Verdict): boolean {
+  const hasRun = ending.kind === "answered" || ending.kind === "threw";
+  return hasRun && (verdict.kind === "done" || verdict.kind === "dead");
 }
 
 function judgeAnswer(outcome: Outcome): Verdict {

@@ -1,10 +1,10 @@
 import type { Clock } from "../base/clock.ts";
 import { messageOf } from "../base/runtime_error.ts";
 import type { LeasedDelivery } from "../contracts/delivery.ts";
-import type { Journal } from "../contracts/journal.ts";
+import { type Journal, JournalRowMissingError } from "../contracts/journal.ts";
 import type { EventChannel } from "../contracts/runtime_event.ts";
 import type { TaskId } from "../contracts/task.ts";
-import { done, type TaskHandler } from "../contracts/task_handler.ts";
+import type { Outcome, TaskHandler } from "../contracts/task_handler.ts";
 import type { TaskQueue } from "../contracts/task_queue.ts";
 import type { TraceFactory } from "../contracts/trace_factory.ts";
 import { CrashSuspects } from "./crash_suspects.ts";
@@ -85,8 +85,7 @@ export class TaskRunner {
     const { inFlight, settler, clock } = this.#parts;
     const run = this.#begin(delivery);
     try {
-      const refusal = this.#refusal(run);
-      const ending = (refusal === undefined ? undefined : await refusal) ?? (await this.#attempt(run));
+      const ending = await this.#work(run);
       run.ended = true;
       await settler.settle(run, ending);
       this.#count(ending);
@@ -113,31 +112,52 @@ export class TaskRunner {
     return run;
   }
 
-  /** How it ends without being run: it is done already, it kills whoever holds it, or the journal cannot be asked. */
-  #refusal(run: Run): Promise<Ending | undefined> | undefined {
-    if (run.unitOfWork.journaled) return this.#journalRefusal(run);
-    return run.delivery.crashes < this.#parts.maxCrashes
-      ? undefined
-      : Promise.resolve(crashLooping(run.delivery.crashes));
+  #work(run: Run): Promise<Ending> | Ending {
+    const { journal, maxCrashes } = this.#parts;
+    if (run.unitOfWork.journaled && journal !== undefined) {
+      return run.ending(this.#workJournaled(run, journal), (ending) => ending);
+    }
+    const { crashes } = run.delivery;
+    return crashes < maxCrashes ? this.#attempt(run) : crashLooping(crashes);
   }
 
-  async #journalRefusal(run: Run): Promise<Ending | undefined> {
-    try {
-      if (this.#suspects?.mayInclude(run.unitOfWork.taskId)) await this.#waitForTurn(run, this.#suspects);
-      const count = await this.#parts.journal?.handOut(run.unitOfWork.taskId);
-      if (count?.state === "done") return { kind: "answered", outcome: done };
-      const crashes = Math.max(run.delivery.crashes, (count?.handOuts ?? 1) - 1);
-      return crashes < this.#parts.maxCrashes ? undefined : crashLooping(crashes);
-    } catch (error) {
-      return { kind: "threw", error };
+  /** The journal is asked before the handler is called: a task that kills its node process must be counted before it does. */
+  async #workJournaled(run: Run, journal: Journal): Promise<Ending> {
+    const refusal = await this.#refusal(run, journal);
+    if (refusal !== undefined) return refusal;
+    if (run.delivery.abortedFor !== undefined) return { kind: "threw", error: run.signal.reason };
+    return await this.#attempt(run);
+  }
+
+  /** How it ends without being run. */
+  async #refusal(run: Run, journal: Journal): Promise<Ending | undefined> {
+    const { taskId } = run.unitOfWork;
+    if (this.#suspects?.mayInclude(taskId)) await this.#waitForTurn(run, this.#suspects);
+    const { state, handOuts } = await journal.handOut(taskId);
+    switch (state) {
+      case undefined:
+        throw new JournalRowMissingError(taskId);
+      case "done":
+        return { kind: "done-before" };
+      case "dead": {
+        const row = await journal.find(taskId);
+        return { kind: "given-up", reason: row?.reason ?? "rejected", detail: row?.detail ?? "" };
+      }
+      case "offered": {
+        const crashes = Math.max(run.delivery.crashes, handOuts - 1);
+        return crashes < this.#parts.maxCrashes ? undefined : crashLooping(crashes);
+      }
     }
   }
 
   /** Before the hand-out is counted: a death while it only waits is none of its doing. @throws when told to stop meanwhile. */
   async #waitForTurn(run: Run, suspects: CrashSuspects): Promise<void> {
     run.waits = true;
-    run.turn = await suspects.turn(run.unitOfWork.taskId, run.signal);
-    run.waits = false;
+    try {
+      run.turn = await suspects.turn(run.unitOfWork.taskId, run.signal);
+    } finally {
+      run.waits = false;
+    }
     run.startedAt = this.#parts.clock.now();
     run.signal.throwIfAborted();
   }
@@ -146,14 +166,14 @@ export class TaskRunner {
   #attempt(run: Run): Promise<Ending> | Ending {
     try {
       const answer = this.#parts.handler.handle(run.delivery.task, run);
-      return answer instanceof Promise ? run.ending(answer) : { kind: "answered", outcome: answer };
+      return isPending(answer) ? run.ending(answer, (outcome) => run.answered(outcome)) : run.answered(answer);
     } catch (error) {
       return { kind: "threw", error };
     }
   }
 
   #count(ending: Ending): void {
-    if (ending.kind === "answered" && ending.outcome.kind === "done") {
+    if (ending.kind === "done-before" || (ending.kind === "answered" && ending.outcome.kind === "done")) {
       this.#done += 1;
       this.#streak = undefined;
     } else {
@@ -171,11 +191,19 @@ function reasonOf(ending: Ending): string {
       return messageOf(ending.error);
     case "abandoned":
       return "it did not stop within its grace";
-    case "quarantined":
+    case "given-up":
       return ending.detail;
+    case "done-before":
+      return "";
   }
 }
 
 function crashLooping(crashes: number): Ending {
-  return { kind: "quarantined", detail: `Its node process died ${crashes} times while it was being handled.` };
+  const detail = `Its node process died ${crashes} times while it was being handled.`;
+  return { kind: "given-up", reason: "crash-looping", detail };
+}
+
+/** Any thenable: a promise of another realm is no instance of ours. */
+function isPending(answer: Promise<Outcome> | Outcome): answer is Promise<Outcome> {
+  return typeof (answer as { readonly then?: unknown } | null | undefined)?.then === "function";
 }

@@ -63,6 +63,7 @@ export class WorkerPool {
   readonly #workers: readonly QueueWorker[];
   readonly #inFlight: InFlight;
   readonly #leases: LeaseKeeper;
+  readonly #settler: Settler;
   readonly #runner: TaskRunner;
   readonly #brake: OutageBrake;
   readonly #intake = new AbortController();
@@ -79,6 +80,13 @@ export class WorkerPool {
     this.#inFlight = this.#newInFlight();
     this.#brake = this.#newBrake();
     this.#leases = this.#newLeaseKeeper();
+    this.#settler = new Settler({
+      ...parts,
+      unit: this.#unit,
+      queue: definition.queue,
+      retry: definition.retry,
+      brake: this.#brake,
+    });
     this.#runner = new TaskRunner({
       unit: this.#unit,
       queue: definition.queue,
@@ -86,13 +94,7 @@ export class WorkerPool {
       maxCrashes: definition.maxCrashes,
       inFlight: this.#inFlight,
       leases: this.#leases,
-      settler: new Settler({
-        ...parts,
-        unit: this.#unit,
-        queue: definition.queue,
-        retry: definition.retry,
-        brake: this.#brake,
-      }),
+      settler: this.#settler,
       ...parts,
     });
     this.#workers = Array.from({ length: definition.concurrency }, (_, index) => this.#newWorker(index));
@@ -169,6 +171,7 @@ export class WorkerPool {
     await this.#running;
     this.#leases.stop();
     this.#inFlight.stop();
+    if (this.#brake.release()) this.#parts.onOutage(this.definition.name, false);
   }
 
   async #supervise(worker: QueueWorker): Promise<void> {
@@ -182,7 +185,6 @@ export class WorkerPool {
       run: () => worker.run(this.#intake.signal),
       onRestart: (failure, delayMs) => {
         this.#crashed += 1;
-        this.#consumer = undefined;
         events.emit({ kind: "unit.restarting", unit, delayMs, error: messageOf(failure) });
       },
       onGiveUp: (failure, restarts) => {
@@ -193,10 +195,10 @@ export class WorkerPool {
     });
   }
 
-  #next(): Promise<IteratorResult<LeasedDelivery, unknown>> {
+  #deliveries(): AsyncIterator<LeasedDelivery, unknown> {
     const { queue, concurrency } = this.definition;
     this.#consumer ??= queue.consume({ signal: this.#intake.signal, concurrency });
-    return this.#consumer.next();
+    return this.#consumer;
   }
 
   #newWorker(index: number): QueueWorker {
@@ -204,8 +206,12 @@ export class WorkerPool {
       name: String(index + 1),
       clock: this.#parts.clock,
       brake: this.#brake,
-      next: () => this.#next(),
+      deliveries: () => this.#deliveries(),
+      onBroken: (deliveries) => {
+        if (this.#consumer === deliveries) this.#consumer = undefined;
+      },
       process: (delivery) => this.#runner.process(delivery),
+      giveBack: (delivery) => this.#settler.giveBack(delivery, "an outage has begun"),
     });
   }
 
@@ -248,7 +254,8 @@ export class WorkerPool {
       clock: this.#parts.clock,
       queue,
       leaseMs,
-      held: () => [...this.#inFlight].map((run) => run.delivery),
+      held: () =>
+        [...this.#inFlight].map((run) => run.delivery).filter(({ abortedFor }) => abortedFor !== "lease-lost"),
       onLost: (delivery) => this.#lose(delivery),
       onFailure: (error) => {
         this.#parts.events.emit({

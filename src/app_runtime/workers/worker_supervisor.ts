@@ -1,6 +1,6 @@
 import type { Clock } from "../base/clock.ts";
 import type { HealthContributor } from "../contracts/health_contributor.ts";
-import { poolHealth } from "./pool_health.ts";
+import { type PoolFlow, poolHealth } from "./pool_health.ts";
 import type { PoolStatus } from "./pool_status.ts";
 import { type PoolDefinition, type PoolParts, WorkerPool } from "./worker_pool.ts";
 
@@ -21,11 +21,11 @@ export class WorkerSupervisor {
     this.#parts = parts;
   }
 
-  /** Starts a pool under its name, which must be free. */
-  start(definition: PoolDefinition): void {
+  /** Starts a pool under its name, which must be free; paused, it takes nothing before resume(). */
+  start(definition: PoolDefinition, options: { readonly paused: boolean } = { paused: false }): void {
     const pool = new WorkerPool(definition, this.#parts);
-    this.#slots.set(definition.name, { pool, state: "running" });
-    pool.start();
+    this.#slots.set(definition.name, { pool, state: options.paused ? "paused" : "running" });
+    if (!options.paused) pool.start();
   }
 
   /** Takes no new tasks, finishes what it holds, and goes. */
@@ -50,6 +50,7 @@ export class WorkerSupervisor {
     const slot = this.#slots.get(name);
     if (slot === undefined || slot.state !== "paused") return;
     await slot.pool.stopped();
+    if (slot.state !== "paused") return; // somebody else has resumed, removed or stopped it meanwhile
     slot.pool = new WorkerPool(slot.pool.definition, this.#parts);
     slot.state = "running";
     slot.pool.start();
@@ -106,8 +107,7 @@ export class WorkerSupervisor {
       required: first.pool.definition.required,
       check: () => {
         const slot = this.#slots.get(name) ?? first;
-        const waitingMs = slot.pool.definition.queue.stats().oldestWaitingMs;
-        return poolHealth(statusOf(slot), { waitingMs, idleMs: idleMs(slot, this.#parts.clock) });
+        return poolHealth(statusOf(slot), flowPast(slot, this.#parts.clock));
       },
     };
   }
@@ -119,8 +119,14 @@ export class WorkerSupervisor {
   }
 }
 
-function idleMs(slot: Slot, clock: Clock): number {
-  return clock.now() - slot.pool.lastTurnAt;
+function flowPast({ pool }: Slot, clock: Clock): PoolFlow {
+  const { queue, limits } = pool.definition;
+  const { paused, oldestWaitingMs } = queue.stats();
+  return {
+    waitingMs: paused ? 0 : oldestWaitingMs,
+    idleMs: clock.now() - pool.lastTurnAt,
+    taskLimitMs: limits.timeoutMs + limits.graceMs,
+  };
 }
 
 function statusOf(slot: Slot): PoolStatus {
