@@ -24,11 +24,15 @@ export const fastLimits: ConfigTree = {
   pollInterval: "200ms",
 };
 
-/** The configuration of a drill's bot, with the files it names beside it. */
-export function botConfig(places: BotPlaces, over: ConfigTree): ConfigTree {
-  const { directory, controlPort, imap, smtp } = places;
+/** The files that the configuration names. */
+export function writeDataFiles(directory: string): void {
   writeFileSync(join(directory, "catalogue.csv"), catalogueCsv);
   writeFileSync(join(directory, "customers.yaml"), customersYaml);
+}
+
+/** The configuration of a drill's bot. */
+export function botConfig(places: BotPlaces, over: ConfigTree): ConfigTree {
+  const { directory, controlPort, imap, smtp } = places;
   const base: ConfigTree = {
     platform: {
       name: "drill",

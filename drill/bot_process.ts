@@ -92,7 +92,8 @@ export class BotProcess {
   /** Resolves when /readyz says yes. @throws {DrillTimeoutError}, or with its last words when it ended instead. */
   async ready(limitMs = startLimitMs): Promise<void> {
     await until("A bot that is ready", limitMs, async () => {
-      if (this.#exited !== undefined) throw new Error(`The bot ended at its start (${this.#exited.code}): ${this.errors}`);
+      if (this.#exited !== undefined)
+        throw new Error(`The bot ended at its start (${this.#exited.code}): ${this.errors}`);
       return (await this.control.probe("/readyz")) === 200;
     });
   }

@@ -9,6 +9,9 @@ export interface HealthView {
 /** The parts of /status that drills look at. */
 export interface StatusView {
   readonly runtime: { readonly phase: string; readonly configVersion: string };
+  readonly health: {
+    readonly checks: readonly { readonly name: string; readonly status: string; readonly output?: string }[];
+  };
   readonly sources: readonly {
     readonly name: string;
     readonly status: {
@@ -62,10 +65,6 @@ export class ControlClient {
 
   async retryDeadLetter(queue: string, id: string): Promise<number> {
     return (await this.#send("POST", `/queues/${queue}/dead-letters/${encodeURIComponent(id)}/retry`)).status;
-  }
-
-  async triggerSource(name: string): Promise<number> {
-    return (await this.#send("POST", `/sources/${name}/trigger`)).status;
   }
 
   async #try(method: string, path: string): Promise<Answer | undefined> {

@@ -1,9 +1,22 @@
 import type { Drill } from "./drill.ts";
+import { badReload } from "./drills/bad_reload.ts";
 import { blackhole } from "./drills/blackhole.ts";
 import { cut } from "./drills/cut.ts";
 import { kill } from "./drills/kill.ts";
+import { mailboxTroubles } from "./drills/mailbox_troubles.ts";
 import { secondSigterm, sigterm } from "./drills/sigterm.ts";
 import { smtpDown } from "./drills/smtp_down.ts";
+import { twice } from "./drills/twice.ts";
 
 /** All drills. */
-export const drills: readonly Drill[] = [kill, cut, blackhole, smtpDown, sigterm, secondSigterm];
+export const drills: readonly Drill[] = [
+  kill,
+  cut,
+  blackhole,
+  smtpDown,
+  sigterm,
+  secondSigterm,
+  badReload,
+  twice,
+  mailboxTroubles,
+];

@@ -48,7 +48,8 @@ function faultyHandler(handler: TaskHandler, blobs: BlobStore, faults: Faults): 
   const { beforeMs = 0, afterMs = 0, deaf = false, killedBy } = faults;
   return {
     async handle(task, context) {
-      if (killedBy !== undefined && (await subjectOf(task, blobs)).includes(killedBy)) process.kill(process.pid, "SIGKILL");
+      if (killedBy !== undefined && (await subjectOf(task, blobs)).includes(killedBy))
+        process.kill(process.pid, "SIGKILL");
       await delay(beforeMs, undefined, deaf ? {} : { signal: context.signal });
       const outcome = await handler.handle(task, context);
       await delay(afterMs);

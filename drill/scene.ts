@@ -4,7 +4,7 @@ import { type Dovecot, startDovecot } from "../test/support/dovecot.ts";
 import { freePort } from "../test/support/free_port.ts";
 import { makeTempDir, type TempDir } from "../test/support/make_temp_dir.ts";
 import { TcpProxy } from "../test/support/tcp_proxy.ts";
-import { botConfig, type ConfigTree, merged, yamlOf } from "./bot_config.ts";
+import { botConfig, type ConfigTree, merged, writeDataFiles, yamlOf } from "./bot_config.ts";
 import { BotProcess, type LogEntry } from "./bot_process.ts";
 import type { DrillOptions, DrillResult } from "./drill.ts";
 import type { Faults } from "./faults.ts";
@@ -69,6 +69,7 @@ export class Scene {
     this.user = parts.dovecot.newUser();
     this.#generator = new OrderMails(parts.scene.options.seed);
     this.#temp = makeTempDir();
+    writeDataFiles(this.directory);
     this.writeConfig();
     this.#watching = setInterval(() => void this.#watch(), witnessEveryMs);
   }
@@ -89,7 +90,9 @@ export class Scene {
     const dovecot = undo.adopt(await startDovecot(), (server) => server.stop());
     const sink = undo.adopt(new SmtpSink(scene.smtpHoldMs ?? 0), (server) => server.stop());
     await sink.start();
-    const imap = undo.adopt(await TcpProxy.to({ host: dovecot.host, port: dovecot.ports.imap }), (proxy) => proxy.stop());
+    const imap = undo.adopt(await TcpProxy.to({ host: dovecot.host, port: dovecot.ports.imap }), (proxy) =>
+      proxy.stop(),
+    );
     const smtp = undo.adopt(await TcpProxy.to({ host: sink.host, port: sink.port }), (proxy) => proxy.stop());
     const opened = new Scene({ scene, dovecot, imap, smtp, sink, controlPort: await freePort() });
     undo.move();
@@ -125,7 +128,9 @@ export class Scene {
   }
 
   /** The bot in a node process of its own; `faults` makes its handlers slow or deadly. */
-  startBot(parts: { readonly faults?: Faults; readonly settings?: readonly string[]; readonly controlPort?: number } = {}) {
+  startBot(
+    parts: { readonly faults?: Faults; readonly settings?: readonly string[]; readonly controlPort?: number } = {},
+  ) {
     const bot = BotProcess.start({
       configFile: this.configFile,
       controlPort: this.controlPort,
@@ -211,6 +216,9 @@ export class Scene {
     }
     for (const { name, stats } of status?.queues ?? []) {
       if (stats.dead > 0) this.witness.hears("status", `queue ${name} has ${stats.dead} dead letters`);
+    }
+    for (const { name, status: state, output } of status?.health.checks ?? []) {
+      if (state !== "pass") this.witness.hears("status", `${name} ${state}: ${output ?? ""}`);
     }
   }
 

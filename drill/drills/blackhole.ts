@@ -14,7 +14,9 @@ export const blackhole: Drill = {
   question: "Does health fail within 160 s while nothing arrives any more, and recover by itself?",
   run: (options) => {
     const inbox = options.fast ? fastLimits : { pollInterval: "30s" };
-    return Scene.play({ drill: "blackhole", options, config: { sources: { inbox } } }, (scene) => swallow(scene, options));
+    return Scene.play({ drill: "blackhole", options, config: { sources: { inbox } } }, (scene) =>
+      swallow(scene, options),
+    );
   },
 };
 

@@ -1,16 +1,16 @@
+import type { Cut } from "../../test/support/tcp_proxy.ts";
 import { fastLimits } from "../bot_config.ts";
 import type { BotProcess } from "../bot_process.ts";
 import type { Drill, DrillOptions } from "../drill.ts";
 import { Scene } from "../scene.ts";
 import { until } from "../until.ts";
-import type { Cut } from "../../test/support/tcp_proxy.ts";
 
 /** Each moment of a scan, by what passes on the connection. */
 const moments: readonly { readonly name: string; readonly cut: Cut }[] = [
   { name: "before the search", cut: { direction: "from_client", at: /UID SEARCH/ } },
   { name: "during the search", cut: { direction: "from_server", at: /\* E?SEARCH/ } },
   { name: "before the fetch", cut: { direction: "from_client", at: /UID FETCH/ } },
-  { name: "during the fetch", cut: { direction: "from_server", at: /(?<=BODY\[\] \{\d+\}\r\n[^]{40})/ } },
+  { name: "during the fetch", cut: { direction: "from_server", at: /(?<=BODY\[\] \{\d+\}\r\n[\s\S]{40})/ } },
   { name: "before the store", cut: { direction: "from_client", at: /UID STORE/ } },
   { name: "during the store", cut: { direction: "from_server", at: /\w+ OK Store completed/ } },
 ];

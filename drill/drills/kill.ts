@@ -52,10 +52,17 @@ async function killInRounds(scene: Scene, options: DrillOptions): Promise<void> 
     }
     await scene.quiet(quietLimitMs);
     await scene.kill(bot); // at rest, too
-    say(`round ${round} of ${rounds}: ${kills} kills, ${scene.ordered} orders, ${scene.sink.taken.length} confirmations`);
+    say(
+      `round ${round} of ${rounds}: ${kills} kills, ${scene.ordered} orders, ${scene.sink.taken.length} confirmations`,
+    );
   }
   const { cuts } = scene;
-  Object.assign(scene.figures, { kills: cuts.length, duringBoot: hits.boot, duringSmtp: hits.smtp, duringWork: hits.work });
+  Object.assign(scene.figures, {
+    kills: cuts.length,
+    duringBoot: hits.boot,
+    duringSmtp: hits.smtp,
+    duringWork: hits.work,
+  });
   const bot = scene.startBot();
   await bot.ready();
   await scene.quiet(quietLimitMs);

@@ -1,7 +1,7 @@
-import { until } from "../until.ts";
 import type { Faults } from "../faults.ts";
 import type { OrderMail } from "../order_mails.ts";
 import type { Scene } from "../scene.ts";
+import { until } from "../until.ts";
 
 /** As the product promises: a task whose process died five times while it was handled is given up. */
 const deathsUntilGivenUp = 5;

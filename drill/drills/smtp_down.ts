@@ -26,7 +26,9 @@ async function takeDown(scene: Scene, { mails = 10, say }: DrillOptions): Promis
   scene.deliver(mails);
   await ordersGoOn(scene, bot);
   await until("A word about the outage", orderLimitMs, () => scene.witness.heard("health", /^outbox warn/));
+  await until("Further tries", orderLimitMs, () => bot.log.filter(({ code }) => code === "outbox_outage").length >= 3);
   scene.promiseSaid("health", /^outbox warn: \d+ answer\(s\) wait to be sent, .* cannot be reached/);
+  scene.promiseSaid("status", /^outbox warn: .* cannot be reached/);
   scene.promiseSaid("log", /^No answers can be sent: .* cannot be reached/);
   scene.promise((await bot.control.probe("/readyz")) === 200, "/readyz said no although orders are taken");
 
