@@ -1,6 +1,8 @@
+import type { Spread } from "./statistics.ts";
+
 /** One measured question. `figures` go out as one JSON line; `goals` say what was hoped for and whether it held. */
 export interface BenchResult {
-  readonly figures: Readonly<Record<string, number | string>>;
+  readonly figures: Readonly<Record<string, number | string | boolean | Spread>>;
   readonly goals: readonly Goal[];
 }
 
@@ -10,17 +12,25 @@ export interface Goal {
   /** The figure must not exceed `atMost`, or not fall below `atLeast`. */
   readonly atMost?: number;
   readonly atLeast?: number;
+  /** Why the figure decides nothing this time. */
+  readonly void?: string | undefined;
+}
+
+export interface BenchOptions {
+  /** Cuts the work down to see that it runs; the figures mean nothing. */
+  readonly quick: boolean;
+  /** Shows progress. */
+  readonly say: (line: string) => void;
 }
 
 export interface Bench {
   readonly name: string;
   readonly question: string;
-  /** `quick` cuts the work down to see that it runs; its figures mean nothing. */
-  run(options: { readonly quick: boolean; readonly say: (line: string) => void }): Promise<BenchResult>;
+  run(options: BenchOptions): Promise<BenchResult>;
 }
 
-export function isMet(goal: Goal): boolean {
-  return (
-    (goal.atMost === undefined || goal.got <= goal.atMost) && (goal.atLeast === undefined || goal.got >= goal.atLeast)
-  );
+export function verdictOn(goal: Goal): "yes" | "no" | "void" {
+  if (goal.void !== undefined) return "void";
+  const { got, atMost = Number.POSITIVE_INFINITY, atLeast = Number.NEGATIVE_INFINITY } = goal;
+  return got >= atLeast && got <= atMost ? "yes" : "no";
 }

@@ -2,10 +2,16 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
-import { type BenchResult, type Goal, isMet } from "./bench.ts";
+import { backlog } from "./backlog.ts";
+import { type Goal, verdictOn } from "./bench.ts";
+import { outDirectory } from "./bench_directory.ts";
+import { botThroughput } from "./bot_throughput.ts";
+import { idle } from "./idle.ts";
+import { latency } from "./latency.ts";
 import { memoryQueue } from "./memory_queue.ts";
+import { startup } from "./startup.ts";
 
-const benches = [memoryQueue];
+const benches = [memoryQueue, latency, startup, idle, backlog, botThroughput];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -19,28 +25,35 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
+// Leaving in order ends what was started.
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(130));
+
 const say = (line: string) => {
   if (!values.json) console.error(`  ${line}`);
 };
+const round = (load: number | undefined) => Number(load?.toFixed(2));
 const lines: string[] = [];
 const goals: (Goal & { readonly bench: string })[] = [];
 for (const bench of benches.filter(({ name }) => positionals.length === 0 || positionals.includes(name))) {
   say(`${bench.name}: ${bench.question}`);
-  const load = loadavg()[0];
-  const result: BenchResult = await bench.run({ quick: values.quick, say });
+  const [loadBefore, startedAt] = [round(loadavg()[0]), performance.now()];
+  const result = await bench.run({ quick: values.quick, say });
   const machine = {
     node: process.version,
     cpu: cpus()[0]?.model,
     cores: cpus().length,
-    loadBefore: load,
-    loadAfter: loadavg()[0],
+    loadBefore,
+    loadAfter: round(loadavg()[0]),
+    tookSeconds: Math.round((performance.now() - startedAt) / 1000),
   };
-  lines.push(JSON.stringify({ bench: bench.name, quick: values.quick, ...result.figures, machine }));
-  console.log(lines.at(-1));
+  const line = JSON.stringify({ bench: bench.name, quick: values.quick, ...result.figures, machine });
+  lines.push(line);
+  console.log(line);
   goals.push(...result.goals.map((goal) => ({ bench: bench.name, ...goal })));
 }
-await mkdir(new URL("./out/", import.meta.url), { recursive: true });
-await writeFile(new URL("./out/latest.jsonl", import.meta.url), `${lines.join("\n")}\n`);
+await mkdir(outDirectory, { recursive: true });
+// A quick run must not pass for a measured one.
+await writeFile(new URL(values.quick ? "quick.jsonl" : "latest.jsonl", outDirectory), `${lines.join("\n")}\n`);
 if (!values.json) {
   console.table(
     goals.map((goal) => ({
@@ -48,7 +61,10 @@ if (!values.json) {
       what: goal.what,
       got: goal.got,
       goal: goal.atMost === undefined ? `≥ ${goal.atLeast}` : `≤ ${goal.atMost}`,
-      met: isMet(goal) ? "yes" : "no",
+      met: verdictOn(goal),
     })),
   );
+  for (const goal of goals.filter((each) => each.void !== undefined)) {
+    console.log(`${goal.bench}, ${goal.what}: void, because ${goal.void}.`);
+  }
 }

@@ -18,8 +18,9 @@ export function runApart<T>(script: URL, argument: unknown, limitMs = 300_000): 
   });
 }
 
-/** The other end: does the work it was asked for, answers, leaves. */
+/** The other end: does the work it was asked for, answers, leaves; also leaves when nobody waits any more. */
 export async function answerParent<A, T>(work: (argument: A) => Promise<T>): Promise<void> {
+  process.once("disconnect", () => process.exit(1));
   try {
     const figures = await work(JSON.parse(process.argv[2] ?? "null") as A);
     process.send?.(figures, () => process.exit(0));

@@ -1,3 +1,18 @@
+/** Median and quartiles of some runs. */
+export interface Spread {
+  readonly median: number;
+  readonly q1: number;
+  readonly q3: number;
+}
+
+export function spread(values: readonly number[], digits = 2): Spread {
+  return {
+    median: rounded(median(values), digits),
+    q1: rounded(quantile(values, 0.25), digits),
+    q3: rounded(quantile(values, 0.75), digits),
+  };
+}
+
 export function median(values: readonly number[]): number {
   return quantile(values, 0.5);
 }

@@ -1,0 +1,30 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+
+const run = promisify(execFile);
+
+test("every benchmark runs and tells its figures in one line of JSON", { timeout: 120_000 }, async () => {
+  const { stdout } = await run(process.execPath, ["bench/main.ts", "--quick", "--json"], {
+    timeout: 110_000,
+  });
+
+  const lines = stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as { readonly bench: string });
+  expect(lines.map(({ bench }) => bench)).toEqual([
+    "memory_queue",
+    "latency",
+    "startup",
+    "idle",
+    "backlog",
+    "bot_throughput",
+  ]);
+});
+
+test("a benchmark that does not exist is named, with those that do", async () => {
+  await expect(run(process.execPath, ["bench/main.ts", "memory_que"])).rejects.toThrow(
+    "No benchmark named memory_que. There are: memory_queue,",
+  );
+});
