@@ -49,8 +49,9 @@ export class ImapConnection {
     try {
       this.ended.throwIfAborted();
       const answer = await within(this.#clock, this.#answerLimitMs + extraMs, what, command(this.#client));
-      // Some commands end as if all were well when the connection dies under them.
+      // Some commands end as if all were well when the connection dies under them, or after a BYE.
       this.ended.throwIfAborted();
+      if (this.#client.byeReason !== undefined) throw this.#lost("the server said BYE");
       this.#lastAnswerAt = this.#clock.now();
       return answer;
     } catch (error) {

@@ -41,13 +41,13 @@ export const imapSchema = {
     format: "count",
     default: 200,
     min: 1,
-    max: 10_000,
+    max: 500,
   },
-  batch: { doc: "Mails fetched with one command.", format: "count", default: 200, min: 1, max: 1_000 },
+  batch: { doc: "Mails fetched with one command.", format: "count", default: 200, min: 1, max: 500 },
   batchSize: {
     doc: "Bytes fetched with one command, unless a single mail is larger.",
     format: "size",
-    default: "16MB",
+    default: "4MB",
     min: "1kB",
   },
   maxMailSize: {
@@ -79,7 +79,7 @@ export const imapSchema = {
     format: "count",
     default: 200,
     min: 1,
-    max: 1_000,
+    max: 500,
   },
   settleDelay: {
     doc: "How long a finished mail waits for others to be marked together with it.",

@@ -165,6 +165,7 @@ export class ImapSource implements TaskSource {
   async #untilStopped(stopped: Promise<void>, signal: AbortSignal): Promise<void> {
     const cut = Promise.withResolvers<void>();
     const onDeadline = () => {
+      this.#sessionStop.abort();
       this.#session.cut();
       cut.resolve();
     };

@@ -1,3 +1,4 @@
+import type { Clock } from "../../app_runtime/base/clock.ts";
 import type { Journal } from "../../app_runtime/contracts/journal.ts";
 import { fetchBatch } from "./commands/fetch_batch.ts";
 import { fetchHeaders } from "./commands/fetch_headers.ts";
@@ -30,6 +31,7 @@ export interface ReadBatch {
  */
 export class MailReader {
   readonly #config: ImapConfig;
+  readonly #clock: Clock;
   readonly #journal: Journal;
   readonly #ledger: RunLedger;
   readonly #facts: ImapFactReporter;
@@ -37,11 +39,13 @@ export class MailReader {
 
   constructor(parts: {
     readonly config: ImapConfig;
+    readonly clock: Clock;
     readonly journal: Journal;
     readonly ledger: RunLedger;
     readonly facts: ImapFactReporter;
   }) {
     this.#config = parts.config;
+    this.#clock = parts.clock;
     this.#journal = parts.journal;
     this.#ledger = parts.ledger;
     this.#facts = parts.facts;
@@ -96,34 +100,45 @@ export class MailReader {
   }
 
   async #size(mailbox: OpenMailbox, uids: readonly Uid[]): Promise<void> {
-    if (uids.length === 0) return;
-    const { unseen } = mailbox.generation;
-    const sizes = await fetchSizes(mailbox.connection, uids);
+    const { connection, generation, floor } = mailbox;
+    const { unseen } = generation;
+    const asked = this.#withoutHopeless(generation, uids);
+    if (asked.length === 0) return;
+    const sizes = await fetchSizes(connection, asked, this.#clock.wallNow());
     const ours: SizedMail[] = [];
-    for (const uid of uids) {
+    for (const uid of asked) {
       const mail = sizes.get(uid);
-      if (mail === undefined) unseen.drop(uid);
-      else if (mail.internalDate < mailbox.floor) unseen.leaveAlone(uid);
-      else if (unseen.isHopeless(uid)) this.#giveUp(mailbox.generation, uid);
+      if (mail === undefined) unseen.missed(uid);
+      else if (mail.internalDate < floor) unseen.leaveAlone(uid);
       else ours.push(mail);
     }
     unseen.addSized(ours);
   }
 
+  #withoutHopeless(generation: Generation, uids: readonly Uid[]): readonly Uid[] {
+    const hopeless = uids.filter((uid) => generation.unseen.isHopeless(uid));
+    for (const uid of hopeless) {
+      generation.giveUp(uid);
+      const reason = `fetching it failed ${maxTrials} times.`;
+      this.#facts.report("imap_mail_left_alone", { uid, reason });
+    }
+    return hopeless.length === 0 ? uids : uids.filter((uid) => !hopeless.includes(uid));
+  }
+
   async #fetch(mailbox: OpenMailbox, cut: readonly SizedMail[]): Promise<readonly ReadMail[]> {
     const { connection, generation } = mailbox;
-    const mails = cut.filter(({ uid }) => !generation.unseen.isHopeless(uid) || this.#giveUp(generation, uid));
+    const hopeful = new Set(
+      this.#withoutHopeless(
+        generation,
+        cut.map((mail) => mail.uid),
+      ),
+    );
+    const mails = cut.filter((mail) => hopeful.has(mail.uid));
     const small = mails.filter((mail) => mail.size <= this.#limits.maxMailBytes);
     const large = mails.filter((mail) => mail.size > this.#limits.maxMailBytes);
     try {
-      const bodies = small.length === 0 ? new Map<Uid, Uint8Array>() : await fetchBatch(connection, small);
-      const headers =
-        large.length === 0
-          ? new Map<Uid, HeaderFields>()
-          : await fetchHeaders(
-              connection,
-              large.map((mail) => mail.uid),
-            );
+      const bodies = await fetchBatch(connection, small);
+      const headers = await fetchHeaders(connection, large);
       return mails.flatMap((mail) => this.#answered(generation, mail, bodies.get(mail.uid), headers.get(mail.uid)));
     } catch (error) {
       generation.unseen.putBack(mails, !(connection.ended.reason instanceof ImapConnectionClosedError));
@@ -145,13 +160,5 @@ export class MailReader {
     }
     generation.unseen.missed(mail.uid);
     return [];
-  }
-
-  /** Answers false, for filters. */
-  #giveUp(generation: Generation, uid: Uid): false {
-    generation.giveUp(uid);
-    const reason = `fetching it failed ${maxTrials} times.`;
-    this.#facts.report("imap_mail_left_alone", { uid, reason });
-    return false;
   }
 }

@@ -92,6 +92,8 @@ describe.each(mailServerHosts)("an imap source on $name behind a bad network", (
     deadline.abort();
     await stopped;
     expect(await seen()).toEqual([]);
+    expect(run.source.status().state).toBe("stopped");
+    expect(run.facts).not.toContain("imap_session_failed");
     await proxy.stop();
   });
 
@@ -247,6 +249,27 @@ describe("an imap source on a server that misbehaves", () => {
     await eventually(() => expect(run.facts).toContain("imap_mail_left_alone"));
     await eventually(() => expect(server.mailbox("INBOX")?.mails[1]?.flags).toContain("$BotFailed"));
     expect(run.source.health().state).toBe("warn");
+  });
+});
+
+describe.each([
+  ["no content", /(\* 2 FETCH \(UID 2 BODY\[\]) \{\d+\}\r\n[\s\S]*?\)\r\n(?=\*|[A-Z\d]+ OK)/, "$1 NIL)\r\n"],
+  ["no size", /(\* 2 FETCH \(UID 2) [^)]*RFC822\.SIZE \d+/, "$1"],
+])("a server that says of a mail it has %s", (_name, pattern, instead) => {
+  test("does not keep an imap source from taking the others", async () => {
+    const account = { user: "orders@shop.example", password: "secret" };
+    const server = await startDevMailServer(account);
+    onTestFinished(() => server.stop());
+    for (const number of [1, 2, 3]) server.deliver(orderMail(number));
+    const proxy = await TcpProxy.to({ host: server.host, port: server.ports.imap });
+    onTestFinished(() => proxy.stop());
+    proxy.rewrite((chunk, direction) => (direction === "from_server" ? chunk.replace(pattern, instead) : chunk));
+    const run = await (await new MailDesk({ host: proxy.host, port: proxy.port, ...account }).open()).start();
+    await eventually(() => expect(server.mailbox("INBOX")?.mails[1]?.flags).toContain("$BotFailed"));
+    await eventually(() => expect(server.mailbox("INBOX")?.mails[2]?.flags).toContain("\\Seen"));
+    expect(run.uids).toEqual([1, 3]);
+    expect(run.facts).not.toContain("imap_session_failed");
+    expect(run.source.health()).toMatchObject({ state: "warn", output: expect.stringContaining("1 mail(s)") });
   });
 });
 

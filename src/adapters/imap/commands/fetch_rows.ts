@@ -9,7 +9,7 @@ const slowestTransfer = 16;
 /**
  * UID FETCH, RFC 9051 §6.4.5: collects what `read` makes of the rows that answer for `uids`. Servers also send rows nobody
  * asked for (§7.5.2), and rows for our UIDs that carry only flags: `read` answers undefined for those. Nothing is returned
- * before the command has succeeded as a whole, and UIDs without an answer are simply missing from the result.
+ * before the command has succeeded as a whole, and UIDs without an answer are missing from the result.
  */
 export function fetchRows<Row>(
   connection: ImapConnection,
@@ -28,5 +28,6 @@ export function fetchRows<Row>(
     }
     return rows;
   };
+  if (uids.length === 0) return Promise.resolve(new Map());
   return connection.run("UID FETCH", fetch, expectedBytes / slowestTransfer);
 }
