@@ -54,8 +54,6 @@ export class BotProcess {
   readonly log: LogEntry[] = [];
   /** What it wrote to standard error. */
   errors = "";
-  /** Date.now() */
-  readonly startedAt = Date.now();
   readonly #child: ChildProcess;
   readonly #exit = Promise.withResolvers<Exit>();
   readonly #settings: BotSettings;

@@ -10,6 +10,8 @@ export interface DrillOptions {
   readonly mails?: number;
   /** Short time limits in the bot's configuration, for a quick look; else the product's defaults. */
   readonly fast: boolean;
+  /** What promised times may take longer on a machine that has other work, in milliseconds. */
+  readonly slackMs: number;
   /** Leaves logs and databases in drill/out although all went well. */
   readonly keep: boolean;
   /** Progress, for a person who waits. */

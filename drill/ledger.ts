@@ -17,7 +17,6 @@ export interface JournalEntry {
 
 export interface DecidedRow {
   readonly taskId: string;
-  readonly messageId: string | null;
   readonly decision: string;
   readonly why: string;
 }
@@ -27,11 +26,13 @@ export interface Ledger {
   readonly journal: readonly JournalEntry[];
   readonly decided: readonly DecidedRow[];
   readonly orders: readonly OrderRow[];
+  /** Message-IDs of the confirmations that count as sent, without angle brackets. */
+  readonly sent: ReadonlySet<string>;
   /** Confirmations that wait, are being sent, or were given up. */
   readonly unsent: number;
 }
 
-const empty: Ledger = { journal: [], decided: [], orders: [], unsent: 0 };
+const empty: Ledger = { journal: [], decided: [], orders: [], sent: new Set(), unsent: 0 };
 
 /** Reads it as it is at this moment, even while the bot writes. */
 export function readLedger(databaseFile: string): Ledger {
@@ -53,12 +54,15 @@ function allOf(database: DatabaseSync): Ledger {
         "SELECT task_id AS taskId, state, hand_outs AS handOuts, settled_at IS NOT NULL AS settled, reason FROM journal ORDER BY position",
       ) as (Omit<JournalEntry, "settled"> & { settled: number })[]
     ).map((row) => ({ ...row, settled: row.settled === 1 })),
-    decided: rows(
-      "SELECT task_id AS taskId, message_id AS messageId, decision, why FROM decided_mail",
-    ) as readonly DecidedRow[],
+    decided: rows("SELECT task_id AS taskId, decision, why FROM decided_mail") as readonly DecidedRow[],
     orders: rows(
       "SELECT task_id AS taskId, customer_id AS customerId, po_number AS poNumber FROM orders",
     ) as readonly OrderRow[],
+    sent: new Set(
+      (rows("SELECT trim(message_id, '<>') AS id FROM outbox WHERE state = 'sent'") as { id: string }[]).map(
+        ({ id }) => id,
+      ),
+    ),
     unsent: (rows("SELECT count(*) AS unsent FROM outbox WHERE state <> 'sent'") as [{ unsent: number }])[0].unsent,
   };
 }

@@ -68,6 +68,7 @@ function optionsFor(): DrillOptions {
   return {
     seed,
     fast: values.fast,
+    slackMs: 0,
     keep: values.keep,
     say,
     ...(rounds !== undefined && { rounds }),

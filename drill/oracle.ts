@@ -2,6 +2,14 @@ import type { Ledger } from "./ledger.ts";
 import type { OrderMail } from "./order_mails.ts";
 import type { Confirmation } from "./smtp_sink.ts";
 
+/** The sudden end of a bot's process. */
+export interface Death {
+  /** Date.now() */
+  readonly at: number;
+  /** Message-IDs of the confirmations that were marked as sent when it died. */
+  readonly sent: ReadonlySet<string>;
+}
+
 /** Everything that can be seen from outside once a bot has come to rest. */
 export interface Evidence {
   /** Valid orders that were put into the mailbox. */
@@ -10,8 +18,7 @@ export interface Evidence {
   readonly confirmations: readonly Confirmation[];
   /** Flags by UID, of all mails in the folder. */
   readonly flags: ReadonlyMap<number, ReadonlySet<string>>;
-  /** Date.now() of every SIGKILL, and of everything else that cut an SMTP dialogue. */
-  readonly cuts: readonly number[];
+  readonly deaths: readonly Death[];
   /** Mails that must have become dead letters, beside the valid ones; none unless told. */
   readonly deadLetters?: number;
 }
@@ -23,8 +30,8 @@ export interface Verdict {
   readonly broken: readonly string[];
 }
 
-/** A confirmation that was answered with 250 is marked as sent within this time, unless its sender dies before. */
-const markLimitMs = 1_000;
+/** A confirmation that was answered with 250 is marked as sent within this time, even on a machine that has other work. */
+const markLimitMs = 10_000;
 const shown = 3;
 
 /** No accepted task lost, no effect doubled: judged by what is in the mailbox, the database and the sink alone. */
@@ -60,7 +67,7 @@ function judgeOrders({ mails, ledger }: Evidence) {
 }
 
 /** At least one for each mail; more only with the same Message-ID, and only around a death. */
-function judgeConfirmations({ mails, ledger, confirmations, cuts }: Evidence) {
+function judgeConfirmations({ mails, ledger, confirmations, deaths }: Evidence) {
   const broken: string[] = [];
   const answers = Map.groupBy(confirmations, ({ inReplyTo }) => inReplyTo);
   const silent = mails.filter(({ messageId }) => !answers.has(messageId));
@@ -75,18 +82,23 @@ function judgeConfirmations({ mails, ledger, confirmations, cuts }: Evidence) {
     if (new Set(taken.map(({ messageId }) => messageId)).size > 1) {
       broken.push(`The confirmations of <${inReplyTo}> have different Message-IDs`);
     }
-    broken.push(...judgeRepeats(inReplyTo, taken, cuts));
+    broken.push(...judgeRepeats(inReplyTo, taken, deaths));
   }
   return { duplicates, broken };
 }
 
 /** A second copy is excused only by a death between the 250 for the first one and its mark in the outbox. */
-function judgeRepeats(inReplyTo: string, taken: readonly Confirmation[], cuts: readonly number[]): readonly string[] {
+function judgeRepeats(inReplyTo: string, taken: readonly Confirmation[], deaths: readonly Death[]): readonly string[] {
   return taken.slice(1).flatMap((again, i) => {
     const first = taken[i];
-    const excused = cuts.some((at) => first !== undefined && at >= first.dataAt && at <= first.takenAt + markLimitMs);
+    const excused = first !== undefined && deaths.some((death) => fellIntoWindow(death, first));
     return excused ? [] : [`<${inReplyTo}> was confirmed again at ${again.takenAt} without a death that explains it`];
   });
+}
+
+/** The sink had said 250, or was just about to, and the outbox did not know yet. */
+function fellIntoWindow({ at, sent }: Death, { messageId, dataAt, takenAt }: Confirmation): boolean {
+  return at >= dataAt && at <= takenAt + markLimitMs && !sent.has(messageId);
 }
 
 /** Read, unless it was given up. */

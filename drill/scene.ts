@@ -9,7 +9,7 @@ import { BotProcess, type LogEntry } from "./bot_process.ts";
 import type { DrillOptions, DrillResult } from "./drill.ts";
 import type { Faults } from "./faults.ts";
 import { type Ledger, readLedger } from "./ledger.ts";
-import { judge } from "./oracle.ts";
+import { type Death, judge } from "./oracle.ts";
 import { type OrderMail, OrderMails } from "./order_mails.ts";
 import { Recovery } from "./recovery.ts";
 import { SmtpSink } from "./smtp_sink.ts";
@@ -36,8 +36,7 @@ export class Scene {
   readonly witness = new Witness();
   readonly recovery = new Recovery();
   readonly broken: string[] = [];
-  /** Date.now() of everything that may have cut an SMTP dialogue. */
-  readonly cuts: number[] = [];
+  readonly deaths: Death[] = [];
   readonly mails: OrderMail[] = [];
   readonly figures: Record<string, number | string> = {};
   readonly dovecot: Dovecot;
@@ -147,8 +146,12 @@ export class Scene {
 
   /** SIGKILL, noted for the judgement of repeated confirmations. */
   async kill(bot: BotProcess): Promise<void> {
-    this.cuts.push(Date.now());
-    await bot.kill();
+    this.noteDeath(await bot.kill());
+  }
+
+  /** Call it before the next start. */
+  noteDeath({ at }: { readonly at: number }): void {
+    this.deaths.push({ at, sent: this.ledger().sent });
   }
 
   /** Puts new order mails into the mailbox. */
@@ -225,11 +228,11 @@ export class Scene {
   async #result(): Promise<DrillResult> {
     clearInterval(this.#watching);
     for (const bot of this.#bots) if (bot.exited === undefined) await bot.stop();
-    const { mails, cuts, recovery, witness } = this;
+    const { mails, deaths, recovery, witness } = this;
     const flags = await this.dovecot.flags(this.user);
     const deadLetters = Number(this.figures.deadLetters ?? 0);
     const confirmations = this.sink.taken;
-    const verdict = judge({ mails, ledger: this.ledger(), confirmations, flags, cuts, deadLetters });
+    const verdict = judge({ mails, ledger: this.ledger(), confirmations, flags, deaths, deadLetters });
     const broken = [...this.broken, ...verdict.broken];
     if (broken.length > 0 || this.#parts.options.keep) this.#keepEvidence();
     const { said } = witness;

@@ -30,7 +30,7 @@ async function dieUntilGivenUp(scene: Scene): Promise<void> {
     const died = await until("Death or dead letter", limitMs, () => (isGivenUp() ? "given up" : bot.exited));
     if (died === "given up") break;
     deaths += 1;
-    scene.cuts.push(died.at);
+    scene.noteDeath(died);
     bot = scene.startBot({ faults, settings });
   }
   scene.figures.deathsByOneMail = deaths;
