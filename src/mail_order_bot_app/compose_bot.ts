@@ -62,7 +62,7 @@ export function composeBot(options: BotOptions): Bot {
   const infrastructure = async (platform: PlatformServices): Promise<Infrastructure> => {
     await openLog(log, platform);
     const stores = openStores(platform);
-    const orders = new OrderDatabase({ transactions: stores.journal.transactions });
+    const { orders } = stores;
     platform.provide(botTokens.orders, orders);
     const dataFiles = await openDataFiles(platform);
     const outbox = new OutboxSender({ ...platform, database: orders, mailer: newMailer(platform) });
@@ -136,9 +136,12 @@ function openStores({ platform, clock, events }: PlatformServices) {
     larger: folder,
     smallUpTo: smallBlobBytes,
   });
-  const needed = (ids: readonly BlobId[]) => journal.journal.blobsNeeded(ids);
+  const orders = new OrderDatabase({ transactions: journal.transactions });
+  // An unfinished task needs its mail, and so does the person who will look at a review.
+  const needed = async (ids: readonly BlobId[]) =>
+    new Set([...(await journal.journal.blobsNeeded(ids)), ...(await orders.blobsNeeded(ids))]);
   const keeper = new BlobKeeper({ folder, store: blobs, needed, keepMs: keepBlobsMs, clock, events });
-  return { journal, blobs, keeper };
+  return { journal, orders, blobs, keeper };
 }
 
 /** The bot's data files, and the health of each. */
