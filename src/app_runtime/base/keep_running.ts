@@ -15,10 +15,10 @@ export interface Supervised {
   readonly onGiveUp: (failure: unknown, restarts: number) => void;
 }
 
-/** Runs it again and again, with back-off and within its budget. Resolves when it was stopped, or given up. */
+/** Runs it again and again, with back-off and within its budget. Resolves when it was stopped, has ended, or is given up. */
 export async function keepRunning(unit: Supervised): Promise<"stopped" | "gave-up"> {
   let history = noRestarts;
-  for (;;) {
+  while (!unit.signal.aborted) {
     const startedAt = unit.clock.now();
     const end = await outcomeOf(unit.run);
     if (unit.signal.aborted || end.kind === "ended") return "stopped";
@@ -33,6 +33,7 @@ export async function keepRunning(unit: Supervised): Promise<"stopped" | "gave-u
     unit.onRestart(end.failure, delayMs);
     await sleep(unit.clock, delayMs, unit.signal);
   }
+  return "stopped";
 }
 
 type End = { readonly kind: "ended" } | { readonly kind: "failed"; readonly failure: unknown };

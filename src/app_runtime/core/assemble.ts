@@ -56,7 +56,8 @@ export async function assemble(context: AssemblyContext): Promise<Assembly> {
   const configVersion = () => configuration.current.version;
   const traces = new TraceService({ propagation: platform.propagation, configVersion });
   const health = new HealthRegistry(context);
-  const pauses = new PauseBook({ store: new FilePauseStore(join(platform.dataDir, "pauses.json")), clock });
+  const store = parts.pauses ?? new FilePauseStore(join(platform.dataDir, "pauses.json"));
+  const pauses = new PauseBook({ store, clock });
   let pipeline: Pipeline | undefined;
   const control = newControl(context, configuration, pauses, () => pipeline);
 

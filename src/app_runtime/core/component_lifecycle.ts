@@ -1,7 +1,7 @@
 import type { Clock } from "../base/clock.ts";
 import { messageOf, RuntimeError } from "../base/runtime_error.ts";
 import { topologicalLevels } from "../base/topological_levels.ts";
-import { within } from "../base/within.ts";
+import { TimeLimitError, within } from "../base/within.ts";
 import type { Component } from "../contracts/component.ts";
 import type { EventChannel, ShutdownReport } from "../contracts/runtime_event.ts";
 
@@ -103,7 +103,9 @@ export class ComponentLifecycle {
       return { name, tookMs };
     } catch (error) {
       this.#states.set(name, "failed");
-      this.#events.emit({ kind: "component.failed", unit, phase: "stop", error: messageOf(error) });
+      if (error instanceof TimeLimitError) {
+        this.#events.emit({ kind: "component.stop_overdue", unit, deadlineMs: leftMs });
+      } else this.#events.emit({ kind: "component.failed", unit, phase: "stop", error: messageOf(error) });
       return { name, tookMs: this.#clock.now() - startedAt, error: messageOf(error) };
     }
   }

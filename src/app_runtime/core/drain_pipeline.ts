@@ -1,6 +1,6 @@
 import type { Clock } from "../base/clock.ts";
-import { sleep } from "../base/sleep.ts";
-import type { EventChannel } from "../contracts/runtime_event.ts";
+import type { EventChannel, RuntimeEvent } from "../contracts/runtime_event.ts";
+import { atMost, shortlyAfter } from "./at_most.ts";
 import type { Pipeline } from "./pipeline.ts";
 
 /** The share of the shutdown deadline during which handlers may still finish. */
@@ -33,6 +33,7 @@ export async function drainPipeline(parts: {
   using _deadline = clock.after(deadlineMs, () => deadline.abort());
   const over = AbortSignal.any([hurry, deadline.signal]);
 
+  pipeline.halt();
   pipeline.workers.stopIntake();
   await shortlyAfter(over, pipeline.sources.quiesce(), clock);
 
@@ -52,29 +53,11 @@ function countInto(counts: DrainCounts, events: EventChannel): Disposable {
   return events.subscribe((event) => {
     if (event.kind === "task.requeued") counts.requeued += 1;
     else if (event.kind === "task.abandoned") counts.abandoned += 1;
-    else if (event.kind === "task.done" || event.kind === "task.dead_lettered") counts.drained += 1;
+    else if (hasFinished(event)) counts.drained += 1;
   });
 }
 
-/** Leaves no timer behind: it would keep the node process alive after everything has stopped. */
-async function atMost(limitMs: number, work: Promise<unknown>, clock: Clock, over: AbortSignal): Promise<void> {
-  const settled = new AbortController();
-  const limit = sleep(clock, limitMs, AbortSignal.any([over, settled.signal]));
-  await Promise.race([work, limit]).finally(() => settled.abort());
+/** A delivery that came to its own end, whatever that was. */
+function hasFinished({ kind }: RuntimeEvent): boolean {
+  return kind === "task.done" || kind === "task.dead_lettered" || kind === "task.retried";
 }
-
-/** Once the time is over, what is under way gets one more short moment, not the time it would like. */
-async function shortlyAfter(over: AbortSignal, work: Promise<unknown>, clock: Clock): Promise<void> {
-  const settled = new AbortController();
-  const tooLate = untilAborted(AbortSignal.any([over, settled.signal])).then(() =>
-    sleep(clock, lastMomentMs, settled.signal),
-  );
-  await Promise.race([work, tooLate]).finally(() => settled.abort());
-}
-
-function untilAborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
-}
-
-const lastMomentMs = 100;

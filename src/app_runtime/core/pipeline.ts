@@ -14,8 +14,8 @@ import { DeadLetters, queueHealth } from "../queue/api.ts";
 import { WorkerSupervisor } from "../workers/api.ts";
 import { type AffectedUnits, affectedUnits, queuesToReplace } from "./affected_units.ts";
 import type { PlatformConfig } from "./platform_schema.ts";
-import { SourceSupervisor } from "./source_supervisor.ts";
-import { QueueNotEmptyError, UnitUnknownError } from "./unit_errors.ts";
+import { type SourcePauseReason, SourceSupervisor } from "./source_supervisor.ts";
+import { QueueNotEmptyError, UnitsFailedError, UnitUnknownError } from "./unit_errors.ts";
 import type { UnitFactory } from "./unit_factory.ts";
 
 interface QueueSlot {
@@ -48,6 +48,8 @@ export class Pipeline {
   readonly #contributors = new Map<string, Disposable>();
   /** Sources whose tasks have journal rows; kept when a source is removed while its tasks are still in a queue. */
   readonly #journaled = new Set<string>();
+  readonly #halted = new AbortController();
+  #applied: Promise<unknown> = Promise.resolve();
   readonly workers: WorkerSupervisor;
   readonly sources: SourceSupervisor;
 
@@ -68,9 +70,9 @@ export class Pipeline {
       ...parts,
       restart: policy,
       isJournaled: (source) => this.#journaled.has(source),
-      publish: (queue, draft, trace) => {
+      publish: async (queue, draft, trace, signal) => {
         const publisher = parts.factory.publisher("handler", this.queue(queue).queue);
-        return publisher.publish(publisher.prepare(draft, trace.carrier));
+        return await publisher.publish(publisher.prepare(draft, trace.carrier), { signal });
       },
       onOutage: (pool, lasting) => this.#pauseFor(pool, lasting),
     });
@@ -95,8 +97,7 @@ export class Pipeline {
   /** The first start: a unit that does not start fails the boot. */
   async start(snapshot: ConfigSnapshot): Promise<void> {
     await this.#startUnits(snapshot, allUnits(snapshot));
-    const [failed] = this.#failed;
-    if (failed !== undefined) throw new Error(`${failed[0]}: ${failed[1]}`);
+    if (this.#failed.size > 0) throw new UnitsFailedError(this.#failed);
   }
 
   /** Why this change cannot be applied now; undefined when it can. */
@@ -110,18 +111,16 @@ export class Pipeline {
     return undefined;
   }
 
-  /** Stops what the change touches, in the order of the flow, and starts what the new configuration says. */
-  async apply(next: ConfigSnapshot, difference: ConfigDifference): Promise<void> {
-    const touched = affectedUnits(next, difference, this.#running());
-    const limit = AbortSignal.timeout(drainLimitMs);
-    await this.sources.stop(touched.sources, limit);
-    await Promise.all(touched.queues.map((name) => this.#drain(name)));
-    await Promise.all(touched.workers.map((name) => this.workers.remove(name)));
-    for (const name of touched.queues) await this.#queues.get(name)?.queue.close();
-    for (const name of touched.queues) this.#queues.delete(name);
-    for (const name of touched.handlers) this.#handlers.delete(name);
-    this.#failed.clear();
-    await this.#startUnits(next, this.#missing(next));
+  /** Stops what the change touches, in the order of the flow, and starts what the new configuration says. One after another. */
+  apply(next: ConfigSnapshot, difference: ConfigDifference): Promise<void> {
+    const turn = this.#applied.then(() => this.#follow(next, difference));
+    this.#applied = turn.catch(() => {}); // whoever asked hears of it
+    return turn;
+  }
+
+  /** The runtime stops: a reload that is under way starts nothing any more. */
+  halt(): void {
+    this.#halted.abort();
   }
 
   /** Queues close last, when nothing publishes and nothing settles any more. */
@@ -129,6 +128,31 @@ export class Pipeline {
     for (const contributor of this.#contributors.values()) contributor[Symbol.dispose]();
     this.#contributors.clear();
     await Promise.all([...this.#queues.values()].map(({ queue }) => queue.close()));
+  }
+
+  async #follow(next: ConfigSnapshot, difference: ConfigDifference): Promise<void> {
+    const touched = affectedUnits(next, difference, this.#running());
+    await this.#stopSources(touched.sources);
+    const stuck = new Map<string, string>();
+    await Promise.all(touched.queues.map((name) => this.#drain(name, stuck)));
+    await Promise.all(touched.workers.map((name) => this.workers.remove(name)));
+    this.#failed.clear();
+    for (const [name, reason] of stuck) this.#tellFailure(`queue:${name}`, reason);
+    for (const name of touched.queues) if (!stuck.has(name)) await this.#closeQueue(name);
+    for (const name of touched.handlers) this.#handlers.delete(name);
+    await this.#startUnits(next, this.#missing(next));
+  }
+
+  async #stopSources(names: readonly string[]): Promise<void> {
+    const limit = new AbortController();
+    using _timer = this.#parts.clock.after(drainLimitMs, () => limit.abort());
+    await this.sources.stop(names, AbortSignal.any([limit.signal, this.#halted.signal]));
+  }
+
+  async #closeQueue(name: string): Promise<void> {
+    const slot = this.#queues.get(name);
+    this.#queues.delete(name);
+    await slot?.queue.close();
   }
 
   async #startUnits(snapshot: ConfigSnapshot, units: AffectedUnits): Promise<void> {
@@ -148,12 +172,17 @@ export class Pipeline {
   }
 
   async #attempt(unit: string, start: () => Promise<void>): Promise<void> {
+    if (this.#halted.signal.aborted) return;
     try {
       await start();
     } catch (error) {
-      this.#failed.set(unit, messageOf(error));
-      this.#parts.events.emit({ kind: "unit.failed", unit, error: messageOf(error) });
+      this.#tellFailure(unit, messageOf(error));
     }
+  }
+
+  #tellFailure(unit: string, error: string): void {
+    this.#failed.set(unit, error);
+    this.#parts.events.emit({ kind: "unit.failed", unit, error });
   }
 
   async #openQueue(snapshot: ConfigSnapshot, name: string): Promise<void> {
@@ -173,29 +202,31 @@ export class Pipeline {
     const handler = this.#handlers.get(String(config?.handler));
     if (handler === undefined) throw new UnitUnknownError("handler", String(config?.handler), this.#handlers.keys());
     const { queue } = this.queue(String(config?.queue));
-    this.workers.start(this.#parts.factory.pool(snapshot, name, { queue, handler }));
-    if (this.#parts.pauses.isPaused(`worker:${name}`)) await this.workers.pause(name);
+    const paused = this.#parts.pauses.isPaused(`worker:${name}`);
+    this.workers.start(this.#parts.factory.pool(snapshot, name, { queue, handler }), { paused });
   }
 
   async #startSource(snapshot: ConfigSnapshot, name: string): Promise<void> {
     const { factory, pauses } = this.#parts;
     const { queue } = this.queue(String(snapshot.units("sources").get(name)?.config.queue));
     if (factory.isJournaled(snapshot, name)) this.#journaled.add(name);
-    const paused = pauses.isPaused(`source:${name}`) ? (["operator"] as const) : [];
-    await this.sources.start(factory.source(snapshot, name, queue), paused);
+    const byOperator: readonly SourcePauseReason[] = pauses.isPaused(`source:${name}`) ? ["operator"] : [];
+    const byOutage = this.workers.status().filter((pool) => pool.braking && pool.queue === queue.name);
+    const reasons = [...byOperator, ...byOutage.map((pool) => outageOf(pool.name))];
+    await this.sources.start(factory.source(snapshot, name, queue), reasons);
   }
 
   #pauseFor(pool: string, lasting: boolean): void {
     const queue = this.workers.find(pool)?.queue;
     if (queue === undefined) return;
     for (const source of this.sources.feeding(queue)) {
-      if (lasting) this.sources.pause(source, "outage");
-      else this.sources.resume(source, "outage");
+      if (lasting) this.sources.pause(source, outageOf(pool));
+      else this.sources.resume(source, outageOf(pool));
     }
   }
 
-  /** @throws {QueueNotEmptyError} when it does not run empty in time; then it stays as it is. */
-  async #drain(name: string): Promise<void> {
+  /** Waits until it is empty; one that does not run empty in time is `stuck`, and stays as it is. */
+  async #drain(name: string, stuck: Map<string, string>): Promise<void> {
     const slot = this.#queues.get(name);
     if (slot === undefined) return;
     const { clock } = this.#parts;
@@ -203,9 +234,12 @@ export class Pipeline {
     for (;;) {
       const { waiting, delayed, leased, dead } = slot.queue.stats();
       const tasks = waiting + delayed + leased;
-      if (tasks === 0) return;
-      if (clock.now() >= until) throw new QueueNotEmptyError(name, tasks, dead);
-      await sleep(clock, drainLookMs);
+      if (tasks + dead === 0) return;
+      if (clock.now() >= until || this.#halted.signal.aborted) {
+        stuck.set(name, new QueueNotEmptyError(name, tasks, dead).message);
+        return;
+      }
+      await sleep(clock, drainLookMs, this.#halted.signal);
     }
   }
 
@@ -250,8 +284,13 @@ export class Pipeline {
     const sources = this.sources.names.map((name) => this.sources.health(name));
     const pools = this.workers.status().map((pool) => this.workers.health(pool.name));
     const queues = [...this.#queues.values()].map(({ queue }) => queueHealth(queue));
-    return [...failed, ...sources, ...pools, ...queues].filter((contributor) => contributor !== undefined);
+    const running = [...sources, ...pools, ...queues].filter((contributor) => contributor !== undefined);
+    return [...failed, ...running.filter(({ name }) => !this.#failed.has(name))];
   }
+}
+
+function outageOf(pool: string): SourcePauseReason {
+  return `outage of ${pool}`;
 }
 
 function allUnits(snapshot: ConfigSnapshot): AffectedUnits {

@@ -6,12 +6,13 @@ import type { ShutdownReport } from "../contracts/runtime_event.ts";
 import type { ControlPlaneService } from "../control/api.ts";
 import type { HealthRegistry } from "../health/api.ts";
 import { type Assembly, assemble, platformOf } from "./assemble.ts";
+import { atMost } from "./at_most.ts";
 import { ComponentLifecycle } from "./component_lifecycle.ts";
 import { type DrainCounts, drainPipeline } from "./drain_pipeline.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { RuntimeEventChannel } from "./runtime_event_channel.ts";
 import type { RuntimeParts } from "./runtime_parts.ts";
-import { next, type RuntimeMove, type RuntimeState } from "./runtime_state.ts";
+import { next, type RuntimeMove, type RuntimeState, RuntimeStateError } from "./runtime_state.ts";
 
 /**
  * The platform's facade: boots an application, keeps it running, applies new configurations, and brings it to rest.
@@ -66,6 +67,8 @@ export class RuntimeManager {
 
   /** Brings everything to rest within the shutdown deadline, after the boot. Asking again gives the same report. */
   stop(reason: string): Promise<ShutdownReport> {
+    if (this.#starting === undefined)
+      return Promise.reject(new RuntimeStateError(this.#state, { kind: "stop", reason }));
     this.#stopping ??= this.#shutDown(reason);
     return this.#stopping;
   }
@@ -132,8 +135,9 @@ export class RuntimeManager {
     this.#move({ kind: "stop", reason });
     const startedAt = this.#clock.now();
     const deadlineMs = platformOf(this.snapshot).shutdown.deadline;
-    await this.#assembly?.configuration.close();
+    const closed = assembled(this.#assembly).configuration.close(); // waits for a reload, which may wait for what we drain
     const counts = await this.#drain(deadlineMs);
+    await atMost(lastMomentMs, closed, this.#clock, this.#hurry.signal);
     const deadlineAt = this.#hurry.signal.aborted ? this.#clock.now() : startedAt + deadlineMs;
     const components = (await this.#lifecycle?.stop(deadlineAt)) ?? [];
     const tookMs = this.#clock.now() - startedAt;
@@ -163,6 +167,7 @@ export class RuntimeManager {
 }
 
 const rollbackMs = 5_000;
+const lastMomentMs = 100;
 
 /** The pipeline may object to a new configuration, and follows the one that is in force. */
 function followConfiguration(pipeline: Pipeline): ConfigSubscriber {

@@ -10,7 +10,7 @@ import type { Journal } from "../contracts/journal.ts";
 import type { EventChannel, RuntimeEvent } from "../contracts/runtime_event.ts";
 import type { TraceFactory } from "../contracts/trace_factory.ts";
 import type { UnitKind } from "../contracts/unit_kind.ts";
-import type { ControlPlaneService } from "../control/api.ts";
+import type { ControlPlaneService, PauseStore } from "../control/api.ts";
 import type { HealthRegistry } from "../health/api.ts";
 import type { PlatformConfig } from "./platform_schema.ts";
 
@@ -23,6 +23,8 @@ export interface RuntimeParts {
   readonly platformSections?: Readonly<Record<string, Schema>>;
   /** Makes what lives as long as the runtime and needs its configuration: database, journal, control plane over HTTP. */
   readonly infrastructure?: (platform: PlatformServices) => Infrastructure | Promise<Infrastructure>;
+  /** Where pauses are kept while the runtime is down; a file in the data directory unless told. */
+  readonly pauses?: PauseStore;
   /** Readers of the event channel from the first event on. */
   readonly readers?: readonly ((event: RuntimeEvent) => void)[];
   readonly clock?: Clock;

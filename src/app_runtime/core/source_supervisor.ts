@@ -2,6 +2,7 @@ import type { Clock } from "../base/clock.ts";
 import { keepRunning } from "../base/keep_running.ts";
 import type { RestartPolicy } from "../base/restart_policy.ts";
 import { messageOf } from "../base/runtime_error.ts";
+import { within } from "../base/within.ts";
 import type { HealthContributor } from "../contracts/health_contributor.ts";
 import type { EventChannel } from "../contracts/runtime_event.ts";
 import type { SourceStatus, TaskSource } from "../contracts/task_source.ts";
@@ -14,8 +15,8 @@ export interface SourceDefinition {
   readonly make: () => Promise<TaskSource>;
 }
 
-/** Why a source does not take in new work: somebody said so, or what its tasks need is down. */
-export type SourcePauseReason = "operator" | "outage";
+/** Why a source does not take in new work: somebody said so, or what its tasks need is down, as that pool has found. */
+export type SourcePauseReason = "operator" | `outage of ${string}`;
 
 interface Slot {
   readonly definition: SourceDefinition;
@@ -26,6 +27,9 @@ interface Slot {
   ended: Promise<unknown>;
 }
 
+/** A start that takes longer has failed: an outside that is down is no reason to wait. */
+const startLimitMs = 60_000;
+
 /** Starts, pauses, restarts and stops sources. An outside that is down is the adapter's own business and no failure. */
 export class SourceSupervisor {
   readonly #clock: Clock;
@@ -33,6 +37,8 @@ export class SourceSupervisor {
   readonly #random: () => number;
   readonly #restart: RestartPolicy;
   readonly #slots = new Map<string, Slot>();
+  /** The runtime stops: nobody is resumed any more. */
+  #quiesced = false;
 
   constructor(parts: {
     readonly clock: Clock;
@@ -81,13 +87,14 @@ export class SourceSupervisor {
 
   pause(name: string, reason: SourcePauseReason): void {
     const slot = this.#slots.get(name);
-    slot?.pauses.add(reason);
-    slot?.source?.pause();
+    if (slot === undefined) return;
+    slot.pauses.add(reason);
+    slot.source?.pause();
   }
 
   resume(name: string, reason: SourcePauseReason): void {
     const slot = this.#slots.get(name);
-    if (slot?.pauses.delete(reason) !== true || slot.pauses.size > 0) return;
+    if (slot?.pauses.delete(reason) !== true || slot.pauses.size > 0 || this.#quiesced) return;
     slot.source?.resume();
   }
 
@@ -102,9 +109,11 @@ export class SourceSupervisor {
 
   /** None takes in new work any more; settling goes on. */
   async quiesce(): Promise<void> {
+    this.#quiesced = true;
     await Promise.allSettled([...this.#slots.values()].map((slot) => slot.source?.quiesce()));
   }
 
+  /** What a source throws while it stops is said, and keeps nobody from stopping. */
   async stop(names: readonly string[], signal: AbortSignal): Promise<void> {
     await Promise.all(names.map((name) => this.#stopOne(name, signal)));
   }
@@ -145,15 +154,19 @@ export class SourceSupervisor {
   async #live(slot: Slot, unit: string): Promise<void> {
     const startedAt = this.#clock.now();
     const source = await slot.definition.make();
-    if (slot.pauses.size > 0) source.pause();
+    const startsPaused = slot.pauses.size > 0;
+    if (startsPaused) source.pause();
     try {
-      await source.start();
+      await within(this.#clock, startLimitMs, "Its start", source.start());
+      slot.stop.signal.throwIfAborted();
     } catch (error) {
-      await source.stop(AbortSignal.abort());
+      await this.#end(slot.definition.name, source, AbortSignal.abort());
       throw error;
     }
     slot.source = source;
     this.#events.emit({ kind: "unit.started", unit, tookMs: this.#clock.now() - startedAt });
+    if (slot.pauses.size > 0 && !startsPaused) source.pause();
+    else if (slot.pauses.size === 0 && startsPaused) source.resume();
   }
 
   async #stopOne(name: string, signal: AbortSignal): Promise<void> {
@@ -162,9 +175,17 @@ export class SourceSupervisor {
     const startedAt = this.#clock.now();
     slot.stop.abort();
     await slot.ended;
-    await slot.source?.stop(signal);
+    if (slot.source !== undefined) await this.#end(name, slot.source, signal);
     this.#slots.delete(name);
     this.#events.emit({ kind: "unit.stopped", unit: `source:${name}`, tookMs: this.#clock.now() - startedAt });
+  }
+
+  async #end(name: string, source: TaskSource, signal: AbortSignal): Promise<void> {
+    try {
+      await source.stop(signal);
+    } catch (error) {
+      this.#events.emit({ kind: "unit.failed", unit: `source:${name}`, error: `It did not stop: ${messageOf(error)}` });
+    }
   }
 }
 

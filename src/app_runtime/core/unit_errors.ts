@@ -10,6 +10,15 @@ export class UnitUnknownError extends RuntimeError {
   }
 }
 
+/** Units did not start at boot; after it they would be `failed` and the others live. */
+export class UnitsFailedError extends RuntimeError {
+  readonly code = "UNITS_FAILED";
+
+  constructor(failed: ReadonlyMap<string, string>) {
+    super([...failed].map(([unit, reason]) => `${unit}: ${reason}`).join("; "));
+  }
+}
+
 /** A unit needs something the application does not provide. */
 export class PartMissingError extends RuntimeError {
   readonly code = "PART_MISSING";

@@ -1,6 +1,11 @@
-/** For the tests of applications and adapters: a clock to move by hand, and the promises of each contract as plain cases. */
+/**
+ * For the tests of applications and adapters: a whole application in memory, a clock to move by hand, and the promises of
+ * each contract as plain cases.
+ */
+export { HandFedSourceError } from "./hand_fed_sources.ts";
 export { type JournalPromise, journalPromises, type OpenJournal } from "./journal_promises.ts";
 export { ManualClock, settlePromises } from "./manual_clock.ts";
+export { type InMemoryApplication, type InMemoryOptions, runInMemory } from "./run_in_memory.ts";
 export { sampleTask, taskId } from "./sample_task.ts";
 export { SeededRandom } from "./seeded_random.ts";
 export type { OpenQueue, QueueUnderTest, SuiteClock, TaskQueuePromise } from "./task_queue/queue_under_test.ts";
