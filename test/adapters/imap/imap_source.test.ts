@@ -173,6 +173,19 @@ describe.each(mailServerHosts)("an imap source on $name", ({ start }) => {
     await eventually(() => expect(run.uids).toEqual([1, 2]));
   });
 
+  test("keeps a mail that waits for room in the queue over a pause", async () => {
+    const server = await accountWith(orderMail(1), orderMail(2));
+    const run = await (await new MailDesk(server.connection).open({ capacity: 1, work: () => "held" })).start();
+    await eventually(() => expect(run.source.status()).toMatchObject({ inFlight: 2, published: 1 }));
+    run.source.pause();
+    await run.finishHeld();
+    await eventually(async () => expect(await seen(server)).toEqual([1]));
+    expect(run.uids).toEqual([1]);
+    run.source.resume();
+    await eventually(() => expect(run.uids).toEqual([1, 2]));
+    expect(run.facts).not.toContain("imap_trouble");
+  });
+
   test("settles what finishes after quiesce, and marks it before stop returns", async () => {
     const server = await accountWith(orderMail(1));
     const run = await (await new MailDesk(server.connection).open({ work: () => "held" })).start();

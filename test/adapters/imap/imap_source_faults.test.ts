@@ -269,6 +269,7 @@ describe.each([
     await eventually(() => expect(server.mailbox("INBOX")?.mails[2]?.flags).toContain("\\Seen"));
     expect(run.uids).toEqual([1, 3]);
     expect(run.facts).not.toContain("imap_session_failed");
+    expect(run.facts).not.toContain("imap_trouble");
     expect(run.source.health()).toMatchObject({ state: "warn", output: expect.stringContaining("1 mail(s)") });
   });
 });
