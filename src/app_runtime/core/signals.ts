@@ -15,15 +15,22 @@ export interface SignalParts {
  */
 export function handleSignals(parts: SignalParts): Disposable {
   const { runtime, exit } = parts;
-  let asked = false;
+  let asked = 0;
+  let hasLeft = false;
+  const leave = (code: number) => {
+    if (!hasLeft) exit(code);
+    hasLeft = true;
+  };
+  const hurry = (signal: NodeJS.Signals) => {
+    void runtime.stopNow(signal).catch(() => undefined); // told by the first stop
+    setTimeout(() => leave(exitCodes.failed), patienceMs).unref();
+  };
   const stop = (signal: NodeJS.Signals) => {
-    const again = asked;
-    asked = true;
-    const stopping = again ? runtime.stopNow(signal) : runtime.stop(signal);
-    if (again) setTimeout(() => exit(exitCodes.failed), patienceMs).unref();
-    void stopping.then(
-      () => exit(again ? exitCodes.failed : exitCodes.ok),
-      () => exit(exitCodes.failed),
+    asked += 1;
+    if (asked > 1) return hurry(signal);
+    void runtime.stop(signal).then(
+      () => leave(asked === 1 ? exitCodes.ok : exitCodes.failed),
+      () => leave(exitCodes.failed),
     );
   };
   const reload = () => void runtime.reload("SIGHUP").catch(() => undefined); // only before the first load
