@@ -7,6 +7,9 @@ export const maxPayloadBytes = 1_000_000;
 const maxIdLength = 512;
 const maxDepth = 32;
 
+/** Texts up to this length are not worth counting their bytes. */
+const shortText = 100;
+
 /** Refuses what a queue could not carry. @throws {TaskInvalidError} naming the field and the cure. */
 export function checkDraft(draft: TaskDraft): void {
   if (draft.id.length === 0 || draft.id.length > maxIdLength) {
@@ -16,6 +19,11 @@ export function checkDraft(draft: TaskDraft): void {
   const priority = draft.priority ?? 0;
   if (!Number.isInteger(priority) || Math.abs(priority) > 100) {
     throw new TaskInvalidError(`Task ${draft.id}: priority must be a whole number from -100 to 100, got ${priority}.`);
+  }
+  if (draft.notBefore !== undefined && !Number.isFinite(draft.notBefore)) {
+    throw new TaskInvalidError(
+      `Task ${draft.id}: notBefore must be milliseconds since 1970 UTC, got ${draft.notBefore}. Leave it out for at once.`,
+    );
   }
   const left = weigh(draft.payload, maxPayloadBytes, 0, draft.id);
   if (left < 0) {
@@ -33,7 +41,7 @@ function weigh(value: unknown, budget: number, depth: number, id: string): numbe
   if (budget < 0) return budget;
   switch (typeof value) {
     case "string":
-      return budget - value.length - 2;
+      return budget - (value.length > shortText ? Buffer.byteLength(value) : value.length) - 2;
     case "number":
       if (!Number.isFinite(value)) throw notJson(id, String(value));
       return budget - 8;

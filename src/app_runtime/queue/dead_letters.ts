@@ -44,10 +44,11 @@ export class DeadLetters {
 
   /** Journal first: if the process dies in between, the row is offered again at the next boot. */
   async retry(id: TaskId, options?: { readonly signal?: AbortSignal }): Promise<void> {
+    const isHeld = (await this.#queue.findDeadLetter(id)) !== undefined;
+    if (!isHeld && (await this.#deadRow(id)) === undefined) throw new DeadLetterUnknownError(this.#queue.name, id);
     const revived = await this.#journal?.revive(id);
-    if ((await this.#queue.findDeadLetter(id)) !== undefined) await this.#queue.retryDeadLetter(id);
+    if (isHeld) await this.#queue.retryDeadLetter(id);
     else if (revived !== undefined) await this.#queue.publish(revived.task, options);
-    else throw new DeadLetterUnknownError(this.#queue.name, id);
     this.#events.emit({ kind: "dead_letter.retried", unit: `queue:${this.#queue.name}`, taskId: id });
   }
 
