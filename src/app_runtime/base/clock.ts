@@ -25,7 +25,15 @@ export class SystemClock implements Clock {
   }
 
   after(delayMs: number, callback: () => void): Disposable {
-    const timer = setTimeout(callback, Math.min(Math.max(0, delayMs), longestTimerMs));
+    if (delayMs > longestTimerMs) return this.#longAfter(delayMs, callback);
+    const timer = setTimeout(callback, Math.max(0, delayMs));
     return { [Symbol.dispose]: () => clearTimeout(timer) };
+  }
+
+  #longAfter(delayMs: number, callback: () => void): Disposable {
+    let leg: Disposable = this.after(longestTimerMs, () => {
+      leg = this.after(delayMs - longestTimerMs, callback);
+    });
+    return { [Symbol.dispose]: () => leg[Symbol.dispose]() };
   }
 }
