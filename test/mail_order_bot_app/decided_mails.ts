@@ -8,7 +8,7 @@ import type { DecidedMail } from "../../src/mail_order_bot_app/services/order_bo
 
 export const customerId = "nordic" as CustomerId;
 
-export const chairs: OrderLine = {
+const chairs: OrderLine = {
   position: 1,
   origin: "12 x CH-1001",
   sku: "CH-1001" as Sku,

@@ -8,7 +8,7 @@ import { orderMigrations } from "../../src/mail_order_bot_app/infrastructure/ord
 import { tempDir } from "../support/temp_dir.ts";
 
 /** Keeps what is emitted. */
-export class HeardEvents implements EventChannel {
+class HeardEvents implements EventChannel {
   readonly facts: Extract<RuntimeEventBody, { readonly kind: "unit.fact" }>[] = [];
   readonly #waiting = new Map<string, () => void>();
 

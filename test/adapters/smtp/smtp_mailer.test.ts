@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { SmtpMailer } from "../../../src/adapters/smtp/smtp_mailer.ts";
 import type { SmtpMessage } from "../../../src/adapters/smtp/smtp_message.ts";
 import type { SmtpConfig } from "../../../src/adapters/smtp/smtp_schema.ts";
-import { SystemClock } from "../../../src/app_runtime/base/clock.ts";
+import { type Clock, SystemClock } from "../../../src/app_runtime/base/clock.ts";
 import type { DurationMs } from "../../../src/app_runtime/base/duration.ts";
 import { ManualClock } from "../../../src/app_runtime/testing/manual_clock.ts";
 import { makeCertificates } from "../../support/certificates.ts";
@@ -25,7 +25,11 @@ const confirmation: SmtpMessage = {
   text: "12 Stühle\n.\n",
 };
 
-function mailerTo(place: { readonly port: number }, overrides: Partial<SmtpConfig> = {}, clock = new SystemClock()) {
+function mailerTo(
+  place: { readonly port: number },
+  overrides: Partial<SmtpConfig> = {},
+  clock: Clock = new SystemClock(),
+) {
   const config: SmtpConfig = {
     host: "127.0.0.1",
     port: place.port,
