@@ -5,6 +5,7 @@
 export { HandFedSourceError } from "./hand_fed_sources.ts";
 export { type JournalPromise, journalPromises, type OpenJournal } from "./journal_promises.ts";
 export { ManualClock, settlePromises } from "./manual_clock.ts";
+export { MemoryJournal } from "./memory_journal.ts";
 export { type InMemoryApplication, type InMemoryOptions, runInMemory } from "./run_in_memory.ts";
 export { sampleTask, taskId } from "./sample_task.ts";
 export { SeededRandom } from "./seeded_random.ts";

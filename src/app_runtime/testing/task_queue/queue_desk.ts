@@ -125,16 +125,26 @@ export function queuePromise(
   return {
     name,
     needs: options.needs ?? [],
-    run: async (open) => {
+    run: async (open, { limitMs = 10_000 } = {}) => {
       const settings = { ...suiteSettings, ...options.settings };
       const opened = await open({ settings });
+      const limit = Promise.withResolvers<never>();
+      const message = `Something waits for ever: the case did not come to its end within ${limitMs} ms.`;
+      const timer = setTimeout(() => limit.reject(new assert.AssertionError({ message })), limitMs);
       try {
-        await check(new QueueDesk(opened, settings));
+        await Promise.race([check(new QueueDesk(opened, settings)), limit.promise]);
       } finally {
+        clearTimeout(timer);
         await opened.close();
       }
     },
   };
+}
+
+/** A call whose end is looked at later, or never when the case fails before: then its failure must disturb nobody. */
+export function pending<T>(asked: Promise<T>): Promise<T> {
+  asked.catch(() => {});
+  return asked;
 }
 
 /** How a promise stands after everything that is ready has run. */

@@ -30,6 +30,9 @@ export interface TaskQueuePromise {
   readonly name: string;
   /** Skip the case when the adapter does not claim one of these. */
   readonly needs: readonly QueueCapability[];
-  /** @throws {AssertionError} when the promise is broken. */
-  run(open: OpenQueue): Promise<void>;
+  /**
+   * @param options limitMs in real milliseconds, 10 s unless told: a broken queue may make its users wait for ever.
+   * @throws {AssertionError} when the promise is broken.
+   */
+  run(open: OpenQueue, options?: { readonly limitMs?: number }): Promise<void>;
 }

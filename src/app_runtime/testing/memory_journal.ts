@@ -1,0 +1,161 @@
+import type { Clock } from "../base/clock.ts";
+import type { DeadLetterReason } from "../contracts/dead_letter.ts";
+import {
+  type HandOutCount,
+  type Journal,
+  type JournalOffer,
+  type JournalRow,
+  JournalRowMissingError,
+  type JournalState,
+  type JournalVerdict,
+  type UnitOfWork,
+  UnitOfWorkClosedError,
+} from "../contracts/journal.ts";
+import type { JsonValue, TaskId } from "../contracts/task.ts";
+
+interface Kept {
+  row: JournalRow;
+  readonly fingerprint: string | undefined;
+  isDiscarded: boolean;
+}
+
+/** A journal for tests: forgets everything with its process, and keeps every other promise of a Journal. */
+export class MemoryJournal implements Journal {
+  readonly #clock: Clock;
+  readonly #kept = new Map<TaskId, Kept>();
+  readonly #checkpoints = new Map<string, JsonValue>();
+  readonly #watchers = new Set<{ readonly source: string; readonly onChange: () => void }>();
+
+  constructor(parts: { readonly clock: Clock }) {
+    this.#clock = parts.clock;
+  }
+
+  /** The transaction of a test: effect and `done` together, or neither. @throws {UnitOfWorkClosedError} */
+  async commit(unitOfWork: UnitOfWork, effect: () => void): Promise<void> {
+    const { taskId, journaled } = unitOfWork;
+    const isOurs = unitOfWork.open && (!journaled || this.#kept.get(taskId)?.row.state === "offered");
+    if (!isOurs) throw new UnitOfWorkClosedError(taskId);
+    effect();
+    if (!journaled) return;
+    this.#change(taskId, "offered", { state: "done", endedAt: this.#clock.wallNow() });
+    unitOfWork.committed();
+  }
+
+  async offer(offers: readonly JournalOffer[]): Promise<readonly JournalVerdict[]> {
+    return offers.map((offer) => this.#verdict(offer));
+  }
+
+  async handOut(taskId: TaskId): Promise<HandOutCount> {
+    const kept = this.#kept.get(taskId);
+    if (kept === undefined) return { state: undefined, handOuts: 0 };
+    const { row } = kept;
+    if (row.state === "offered") kept.row = { ...row, handOuts: row.handOuts + 1 };
+    return { state: row.state, handOuts: kept.row.handOuts };
+  }
+
+  async handBack(taskId: TaskId): Promise<void> {
+    const kept = this.#kept.get(taskId);
+    if (kept !== undefined) kept.row = { ...kept.row, handOuts: 0 };
+  }
+
+  async done(taskId: TaskId): Promise<void> {
+    if (!this.#kept.has(taskId)) throw new JournalRowMissingError(taskId);
+    this.#change(taskId, "offered", { state: "done", endedAt: this.#clock.wallNow() });
+  }
+
+  async dead(taskId: TaskId, reason: DeadLetterReason, detail: string, attempts: number): Promise<void> {
+    const endedAt = this.#clock.wallNow();
+    this.#change(taskId, "offered", { state: "dead", reason, detail, attempts, endedAt });
+  }
+
+  async discard(taskId: TaskId): Promise<void> {
+    const kept = this.#kept.get(taskId);
+    if (kept?.row.state === "dead") kept.isDiscarded = true;
+  }
+
+  async revive(taskId: TaskId): Promise<JournalRow | undefined> {
+    const kept = this.#kept.get(taskId);
+    if (kept?.row.state !== "dead") return undefined;
+    const { task, queue, offeredAt } = kept.row;
+    kept.row = { task, queue, offeredAt, state: "offered", handOuts: 0 };
+    kept.isDiscarded = false;
+    this.#wake(task.source);
+    return kept.row;
+  }
+
+  async find(taskId: TaskId): Promise<JournalRow | undefined> {
+    return this.#kept.get(taskId)?.row;
+  }
+
+  async list(options: Parameters<Journal["list"]>[0]): Promise<readonly JournalRow[]> {
+    const { state, source, queue, after, limit } = options;
+    const all = [...this.#kept.values()];
+    const from = after === undefined ? 0 : all.findIndex(({ row }) => row.task.id === after) + 1;
+    const matching = all.slice(from).filter(({ row, isDiscarded }) => {
+      const isInQueue = queue === undefined || row.queue === queue;
+      const isFromSource = source === undefined || row.task.source === source;
+      return row.state === state && !isDiscarded && isInQueue && isFromSource;
+    });
+    return matching.slice(0, limit).map(({ row }) => row);
+  }
+
+  async statesOf(ids: readonly TaskId[]): Promise<ReadonlyMap<TaskId, JournalState>> {
+    const rows = ids.flatMap((id) => this.#kept.get(id)?.row ?? []);
+    return new Map(rows.map((row) => [row.task.id, row.state]));
+  }
+
+  async unsettled(source: string, limit: number): Promise<readonly JournalRow[]> {
+    const rows = [...this.#kept.values()].map(({ row }) => row);
+    const unsettled = rows.filter((row) => row.state !== "offered" && row.settledAt === undefined);
+    return unsettled.filter((row) => row.task.source === source).slice(0, limit);
+  }
+
+  async settled(ids: readonly TaskId[]): Promise<void> {
+    for (const id of ids) {
+      const kept = this.#kept.get(id);
+      if (kept === undefined || kept.row.state === "offered" || kept.row.settledAt !== undefined) continue;
+      kept.row = { ...kept.row, settledAt: this.#clock.wallNow() };
+    }
+  }
+
+  watch(source: string, onChange: () => void): Disposable {
+    const watcher = { source, onChange };
+    this.#watchers.add(watcher);
+    return { [Symbol.dispose]: () => void this.#watchers.delete(watcher) };
+  }
+
+  async checkpoint(source: string): Promise<JsonValue | undefined> {
+    return this.#checkpoints.get(source);
+  }
+
+  async saveCheckpoint(source: string, value: JsonValue): Promise<void> {
+    this.#checkpoints.set(source, value);
+  }
+
+  #verdict({ task, queue, fingerprint }: JournalOffer): JournalVerdict {
+    const known = this.#kept.get(task.id);
+    if (known !== undefined) return { taskId: task.id, kind: known.row.state };
+    const twin = this.#twin(task.source, fingerprint);
+    if (twin !== undefined) return { taskId: task.id, kind: twin.state, sameAs: twin.task.id };
+    const row: JournalRow = { task, queue, state: "offered", handOuts: 0, offeredAt: this.#clock.wallNow() };
+    this.#kept.set(task.id, { row, fingerprint, isDiscarded: false });
+    return { taskId: task.id, kind: "new" };
+  }
+
+  #twin(source: string, fingerprint: string | undefined): JournalRow | undefined {
+    if (fingerprint === undefined) return undefined;
+    const twins = [...this.#kept.values()].filter((kept) => kept.fingerprint === fingerprint);
+    return twins.find(({ row }) => row.task.source === source)?.row;
+  }
+
+  #change(taskId: TaskId, from: JournalState, to: Partial<JournalRow>): void {
+    const kept = this.#kept.get(taskId);
+    if (kept?.row.state !== from) return;
+    kept.row = { ...kept.row, ...to };
+    this.#wake(kept.row.task.source);
+  }
+
+  #wake(source: string): void {
+    for (const watcher of [...this.#watchers]) if (watcher.source === source) watcher.onChange();
+  }
+}
