@@ -7,8 +7,10 @@ import { RuntimeManager, type RuntimeParts } from "../core/api.ts";
 import { HandFedSources } from "./hand_fed_sources.ts";
 import { ManualClock, settlePromises } from "./manual_clock.ts";
 
-/** What a composition root would give; the clock and the reading of files are the harness's. */
+/** What a composition root would give; the reading of files is the harness's. */
 export interface InMemoryOptions extends Omit<RuntimeParts, "clock" | "config" | "readers"> {
+  /** A clock the test already has, because other parts of it tell the time too. */
+  readonly clock?: ManualClock;
   /** What the config files would say. */
   readonly config?: Readonly<Record<string, unknown>>;
 }
@@ -37,8 +39,7 @@ export interface InMemoryApplication {
  * @throws what RuntimeManager.start() throws.
  */
 export async function runInMemory(options: InMemoryOptions): Promise<InMemoryApplication> {
-  const { config = {}, ...parts } = options;
-  const clock = new ManualClock();
+  const { config = {}, clock = new ManualClock(), ...parts } = options;
   const events: RuntimeEvent[] = [];
   const sources = new HandFedSources();
   const files = new ConfigByHand(config);
