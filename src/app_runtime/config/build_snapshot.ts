@@ -49,7 +49,7 @@ export async function buildSnapshot(inputs: SnapshotInputs): Promise<BuiltSnapsh
   const snapshot = new ConfigSnapshot({ shape, number: inputs.number, document, context });
 
   const layerProblems = [...inputs.layers, environment, commandLine].flatMap((layer) => layer.problems);
-  const found = [...layerProblems, ...context.problems];
+  const found = [...layerProblems, ...withoutEchoes(context.problems, layerProblems)];
   const problems = [...found, ...runChecks(inputs.checks, snapshot, found)];
   return { snapshot, problems: sortProblems(problems.map((problem) => maskProblem(problem, snapshot))) };
 }
@@ -60,6 +60,15 @@ function stack(
   layers: readonly ConfigLayer[],
 ): ConfigNode | undefined {
   return layers.reduce((below, layer) => layOver(shape, below, layer.root), bottom);
+}
+
+/** What is missing most likely stands in the file that could not be read, and who mends that would look for it in vain. */
+function withoutEchoes(
+  problems: readonly ConfigProblem[],
+  ofLayers: readonly ConfigProblem[],
+): readonly ConfigProblem[] {
+  const unreadable = ofLayers.some(({ code }) => code === "FILE" || code === "SYNTAX" || code === "LIMIT");
+  return unreadable ? problems.filter(({ code }) => code !== "REQUIRED") : problems;
 }
 
 /** What a check says of a key that is already known to be wrong would only repeat it. */

@@ -236,6 +236,14 @@ test("a provider that fails is a problem of its layer", async () => {
   expect(problems.map(renderProblem)).toContain("config table: The layer cannot be read: connection refused");
 });
 
+test("keys that may stand in a layer that cannot be read are not missed", async () => {
+  const problem = { code: "SYNTAX", path: "", message: "A bracket is not closed." } as const;
+  const broken = { name: "bot.yaml", load: async () => ({ problems: [problem] }) };
+  const problems = await problemsOf(undefined, { providers: [broken] });
+
+  expect(codes(problems)).toEqual(["SYNTAX "]);
+});
+
 test("many problems are counted, not all printed", async () => {
   const platform = Object.fromEntries(Array.from({ length: 80 }, (_, i) => [`wrong${i}`, 1]));
 
