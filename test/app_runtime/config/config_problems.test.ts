@@ -238,10 +238,11 @@ test("a provider that fails is a problem of its layer", async () => {
 
 test("keys that may stand in a layer that cannot be read are not missed", async () => {
   const problem = { code: "SYNTAX", path: "", message: "A bracket is not closed." } as const;
-  const broken = { name: "bot.yaml", load: async () => ({ problems: [problem] }) };
+  const watch = () => ({ [Symbol.dispose]() {} });
+  const broken = { name: "bot.yaml", load: async () => ({ problems: [problem] }), watch };
   const problems = await problemsOf(undefined, { providers: [broken] });
 
-  expect(codes(problems)).toEqual(["SYNTAX "]);
+  expect(codes(problems)).toEqual(["SYNTAX"]);
 });
 
 test("many problems are counted, not all printed", async () => {
