@@ -70,21 +70,19 @@ export class QueueWorker implements Worker {
         asked = undefined;
         // An outage began while it waited: the others that wait would all try in vain at once.
         if (this.#brake.braking && !isProbe) await this.#giveBack(next.value);
-        else await this.#work(next.value);
+        else {
+          const since = this.#clock.now();
+          this.#busy = { delivery: next.value, since };
+          await this.#process(next.value);
+          this.#busy = undefined;
+          if (since - this.#yieldedAt >= turnMs) await this.#yield();
+        }
       }
     } finally {
       if (asked !== undefined) this.#onBroken(asked);
       this.#stopped = true;
       this.#busy = undefined;
     }
-  }
-
-  async #work(delivery: LeasedDelivery): Promise<void> {
-    const since = this.#clock.now();
-    this.#busy = { delivery, since };
-    await this.#process(delivery);
-    this.#busy = undefined;
-    if (since - this.#yieldedAt >= turnMs) await this.#yield();
   }
 
   async #yield(): Promise<void> {

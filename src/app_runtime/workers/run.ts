@@ -61,14 +61,22 @@ export class Run implements TaskContext {
     return this.#publish(queue, draft, this.trace, this.signal);
   }
 
-  /** Waits for the work, or for `abandon`, whichever comes first. */
-  ending<T>(work: PromiseLike<T>, endingOf: (result: T) => Ending): Promise<Ending> {
+  /** Waits for the handler, or for `abandon`, whichever comes first. */
+  ending(answer: PromiseLike<Outcome>): Promise<Ending> {
     return new Promise((resolve) => {
       this.#end = resolve;
-      work.then(
-        (result) => resolve(endingOf(result)),
+      answer.then(
+        (outcome) => resolve(this.answered(outcome)),
         (error: unknown) => resolve({ kind: "threw", error }),
       );
+    });
+  }
+
+  /** The same for work that begins before its handler is called. */
+  endingOf(work: Promise<Ending>): Promise<Ending> {
+    return new Promise((resolve) => {
+      this.#end = resolve;
+      work.then(resolve, (error: unknown) => resolve({ kind: "threw", error }));
     });
   }
 

@@ -115,7 +115,7 @@ export class TaskRunner {
   #work(run: Run): Promise<Ending> | Ending {
     const { journal, maxCrashes } = this.#parts;
     if (run.unitOfWork.journaled && journal !== undefined) {
-      return run.ending(this.#workJournaled(run, journal), (ending) => ending);
+      return run.endingOf(this.#workJournaled(run, journal));
     }
     const { crashes } = run.delivery;
     return crashes < maxCrashes ? this.#attempt(run) : crashLooping(crashes);
@@ -166,7 +166,7 @@ export class TaskRunner {
   #attempt(run: Run): Promise<Ending> | Ending {
     try {
       const answer = this.#parts.handler.handle(run.delivery.task, run);
-      return isPending(answer) ? run.ending(answer, (outcome) => run.answered(outcome)) : run.answered(answer);
+      return isPending(answer) ? run.ending(answer) : run.answered(answer);
     } catch (error) {
       return { kind: "threw", error };
     }

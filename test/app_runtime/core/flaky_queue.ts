@@ -4,7 +4,7 @@ import { type QueueKind, queueKind } from "../../../src/app_runtime/contracts/un
 import type { SeededRandom } from "../../../src/app_runtime/testing/seeded_random.ts";
 
 /** A queue whose connection fails now and then, as one on another machine would, until it is told to behave. */
-export class FlakyQueue extends MemoryQueue {
+class FlakyQueue extends MemoryQueue {
   readonly #random: SeededRandom;
   readonly #isFlaky: () => boolean;
 
