@@ -14,6 +14,8 @@ export interface DrillOptions {
   readonly slackMs: number;
   /** Leaves logs and databases in drill/out although all went well. */
   readonly keep: boolean;
+  /** Breaks it off; what it started is stopped all the same. */
+  readonly signal?: AbortSignal;
   /** Progress, for a person who waits. */
   readonly say: (line: string) => void;
 }

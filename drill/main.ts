@@ -46,9 +46,14 @@ const say = (line: string) => {
   if (!values.json) console.error(`  ${line}`);
 };
 say(`seed ${seed}`);
+const stop = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, () => stop.abort(new Error(`Interrupted by ${signal}.`)));
+}
 const played: { readonly drill: Drill; readonly result: DrillResult }[] = [];
 const lines: string[] = [];
 for (const drill of chosen) {
+  if (stop.signal.aborted) break;
   say(`${drill.name}: ${drill.question}`);
   const startedAt = performance.now();
   const result = await drill.run(optionsFor());
@@ -61,13 +66,15 @@ for (const drill of chosen) {
 await mkdir(new URL("./out/", import.meta.url), { recursive: true });
 await writeFile(new URL("./out/latest.jsonl", import.meta.url), `${lines.join("\n")}\n`);
 if (!values.json) console.log(tableOf(played));
-process.exitCode = played.some(({ result }) => result.broken.length > 0) ? 1 : 0;
+// Not the exit code alone: a drill that was broken off may still be waiting for something.
+process.exit(played.some(({ result }) => result.broken.length > 0) ? 1 : 0);
 
 function optionsFor(): DrillOptions {
   const [rounds, mails] = [numberIn("rounds"), numberIn("mails")];
   return {
     seed,
     fast: values.fast,
+    signal: stop.signal,
     slackMs: 0,
     keep: values.keep,
     say,

@@ -46,6 +46,8 @@ export class Scene {
   readonly sink: SmtpSink;
   readonly controlPort: number;
   readonly #temp: TempDir;
+  /** Everything it was built of, to be stopped in reverse. */
+  readonly #resources: AsyncDisposableStack;
   readonly #parts: SceneOptions;
   readonly #generator: OrderMails;
   readonly #bots: BotProcess[] = [];
@@ -57,7 +59,9 @@ export class Scene {
     readonly imap: TcpProxy;
     readonly smtp: TcpProxy;
     readonly sink: SmtpSink;
+    readonly temp: TempDir;
     readonly controlPort: number;
+    readonly resources: AsyncDisposableStack;
   }) {
     this.#parts = parts.scene;
     this.dovecot = parts.dovecot;
@@ -67,7 +71,8 @@ export class Scene {
     this.controlPort = parts.controlPort;
     this.user = parts.dovecot.newUser();
     this.#generator = new OrderMails(parts.scene.options.seed);
-    this.#temp = makeTempDir();
+    this.#temp = parts.temp;
+    this.#resources = parts.resources;
     writeDataFiles(this.directory);
     this.writeConfig();
     this.#watching = setInterval(() => void this.#watch(), witnessEveryMs);
@@ -77,7 +82,9 @@ export class Scene {
   static async play(scene: SceneOptions, act: (scene: Scene) => Promise<void>): Promise<DrillResult> {
     const stage = await Scene.#open(scene);
     try {
-      await act(stage).catch((error: unknown) => stage.broken.push(`The drill broke off: ${String(error)}`));
+      await unlessAborted(act(stage), scene.options.signal).catch((error: unknown) => {
+        stage.broken.push(`The drill broke off: ${String(error)}`);
+      });
       return await stage.#result();
     } finally {
       await stage.#clear();
@@ -93,9 +100,9 @@ export class Scene {
       proxy.stop(),
     );
     const smtp = undo.adopt(await TcpProxy.to({ host: sink.host, port: sink.port }), (proxy) => proxy.stop());
-    const opened = new Scene({ scene, dovecot, imap, smtp, sink, controlPort: await freePort() });
-    undo.move();
-    return opened;
+    const temp = undo.adopt(makeTempDir(), (directory) => directory.remove());
+    const controlPort = await freePort();
+    return new Scene({ scene, dovecot, imap, smtp, sink, temp, controlPort, resources: undo.move() });
   }
 
   get directory(): string {
@@ -252,12 +259,14 @@ export class Scene {
   async #clear(): Promise<void> {
     clearInterval(this.#watching);
     for (const bot of this.#bots) if (bot.exited === undefined) await bot.kill();
-    await this.imap.stop();
-    await this.smtp.stop();
-    await this.sink.stop();
-    await this.dovecot.stop();
-    this.#temp.remove();
+    await this.#resources.disposeAsync();
   }
+}
+
+async function unlessAborted(work: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  const aborted = Promise.withResolvers<never>();
+  signal?.addEventListener("abort", () => aborted.reject(signal.reason), { once: true });
+  await Promise.race([work, aborted.promise]);
 }
 
 /** What everyday lines do not: warnings, and facts about something that was made good. */

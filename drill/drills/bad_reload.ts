@@ -70,6 +70,10 @@ async function refused(scene: Scene, bot: BotProcess, mistake: Mistake, { say }:
   bot.signal("SIGHUP");
   await until(`A second refusal of the ${mistake.name}`, limitMs, () => rejections().length > before + 1);
   for (const { msg } of rejections().slice(before)) {
+    scene.promise(
+      !/is required and not set/.test(msg),
+      `The refusal of the ${mistake.name} misses what is there: ${msg}`,
+    );
     scene.promise(mistake.said.test(msg), `The refusal of the ${mistake.name} does not say why: ${msg}`);
     scene.promise(/bot\.yaml:\d+/.test(msg), `The refusal of the ${mistake.name} does not say where: ${msg}`);
   }
