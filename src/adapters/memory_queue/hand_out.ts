@@ -52,9 +52,9 @@ export class HandOut {
     return this.#lastPickupAt;
   }
 
-  /** Clock.now() since when the oldest entry could run. */
+  /** Clock.now() since when the oldest entry could run; what the rate limit holds back could not. */
   get oldestReadyAt(): number | undefined {
-    return this.#ready.oldestReadyAt();
+    return this.#rate.waitMs(this.#clock.now()) > 0 ? undefined : this.#ready.oldestReadyAt();
   }
 
   enter(entry: Entry): void {

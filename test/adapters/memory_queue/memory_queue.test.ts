@@ -89,6 +89,16 @@ test("the age of a task behind its key counts from when it became the head", asy
   expect(queue.stats().oldestWaitingMs).toBe(50);
 });
 
+test("a task held back by the rate limit could not run, so its age says nothing against the workers", async () => {
+  const { desk, queue, clock } = await openDesk({ rateLimit: { tasks: 1, perMs: 300_000 } });
+  await desk.publish(["a", "b"]);
+  await queue.ack(await desk.take());
+  await clock.advance(200_000);
+  expect(queue.stats()).toMatchObject({ waiting: 1, oldestWaitingMs: 0 });
+  await clock.advance(150_000);
+  expect(queue.stats().oldestWaitingMs).toBeGreaterThan(0);
+});
+
 test("a retried letter is not published again in the figures", async () => {
   const { desk, queue } = await openDesk();
   await desk.publish("a");
