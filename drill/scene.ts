@@ -52,6 +52,7 @@ export class Scene {
   readonly #generator: OrderMails;
   readonly #bots: BotProcess[] = [];
   readonly #watching: NodeJS.Timeout;
+  #looking: Promise<void> | undefined;
 
   private constructor(parts: {
     readonly scene: SceneOptions;
@@ -75,7 +76,7 @@ export class Scene {
     this.#resources = parts.resources;
     writeDataFiles(this.directory);
     this.writeConfig();
-    this.#watching = setInterval(() => void this.#watch(), witnessEveryMs);
+    this.#watching = setInterval(() => this.#watch(), witnessEveryMs);
   }
 
   /** Plays a drill on a fresh stage and clears it away, whatever happens. */
@@ -199,7 +200,7 @@ export class Scene {
 
   /** Resolves once an operator has looked at the present state. */
   async shown(): Promise<void> {
-    await this.#watch();
+    await this.#look();
   }
 
   /** A promise that must hold. */
@@ -212,8 +213,15 @@ export class Scene {
     this.promise(this.witness.heard(where, sentence), `Nothing like ${sentence} was said in ${whereNames[where]}`);
   }
 
+  /** One look at a time: a bot that boots or hangs may be slow to answer. */
+  #watch(): void {
+    this.#looking ??= this.#look().finally(() => {
+      this.#looking = undefined;
+    });
+  }
+
   /** What an operator would see at this moment. */
-  async #watch(): Promise<void> {
+  async #look(): Promise<void> {
     const bot = this.#bots.findLast((running) => running.exited === undefined);
     const [health, status] = [await bot?.control.health(), await bot?.control.status()];
     for (const [name, [check]] of Object.entries(health?.checks ?? {})) {
