@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { startFlags } from "./start_flags.ts";
 
 const program = fileURLToPath(new URL("../dist/mail_order_bot_app/main.js", import.meta.url));
 const checkout = fileURLToPath(new URL("..", import.meta.url));
@@ -19,7 +20,10 @@ export class BotProgram {
   constructor(args: readonly string[]) {
     if (!existsSync(program)) throw new Error(`There is no ${program}. Run npm run build first.`);
     this.spawnedAt = performance.now();
-    this.#child = spawn(process.execPath, [program, ...args], { cwd: checkout, stdio: ["ignore", "pipe", "pipe"] });
+    this.#child = spawn(process.execPath, [...startFlags, program, ...args], {
+      cwd: checkout,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     if (this.#child.pid === undefined) throw new Error(`${process.execPath} could not be started.`);
     this.pid = this.#child.pid;
     for (const output of [this.#child.stdout, this.#child.stderr]) {

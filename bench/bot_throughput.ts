@@ -10,6 +10,7 @@ import type { AnchorResult } from "./imap_anchor.ts";
 import { withNullSmtpServer } from "./null_smtp_server.ts";
 import { withDovecot, withOrders } from "./order_mailbox.ts";
 import { runApart } from "./run_apart.ts";
+import { startFlags } from "./start_flags.ts";
 import { rounded, spread } from "./statistics.ts";
 
 const anchorScript = new URL("./anchor_side.ts", import.meta.url);
@@ -76,7 +77,7 @@ function runBot(
   return withOrders(dovecot, mails, (account) =>
     inBenchDirectory(async (directory) => {
       const { configFile } = await writeBotConfig({ directory, account, smtpPort });
-      return await runApart<BotFigures>(botScript, { configFile, handler, mails } satisfies BotRequest);
+      return await runApart<BotFigures>(botScript, { configFile, handler, mails } satisfies BotRequest, startFlags);
     }),
   );
 }

@@ -1,10 +1,16 @@
 import { fork } from "node:child_process";
 import { messageOf } from "../src/app_runtime/index.ts";
 
+/** No side takes longer, however slow the machine. */
+const limitMs = 300_000;
+
 /** A side of a comparison runs in its own process, so that neither inherits the other's heap or compiled code. */
-export function runApart<T>(script: URL, argument: unknown, limitMs = 300_000): Promise<T> {
+export function runApart<T>(script: URL, argument: unknown, nodeFlags: readonly string[] = []): Promise<T> {
   return new Promise((resolve, reject) => {
-    const child = fork(script, [JSON.stringify(argument)], { stdio: ["ignore", "ignore", "inherit", "ipc"] });
+    const child = fork(script, [JSON.stringify(argument)], {
+      execArgv: [...process.execArgv, ...nodeFlags],
+      stdio: ["ignore", "ignore", "inherit", "ipc"],
+    });
     const limit = setTimeout(() => child.kill("SIGKILL"), limitMs);
     let answer: T | undefined;
     child.on("message", (message) => {
