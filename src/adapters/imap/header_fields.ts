@@ -7,6 +7,9 @@ export interface HeaderFields {
 /** Headers larger than this are cut: no honest mail has its From behind so many others. */
 const headerLimit = 64 * 1024;
 
+/** Fields longer than this many characters are cut: what we look for stands at the beginning of an honest one. */
+const fieldLimit = 2_000;
+
 /** Reads Message-ID and From out of raw bytes (RFC 5322 §2.2), of a whole mail or of its header alone. Never throws. */
 export function headerFields(raw: Uint8Array): HeaderFields {
   const header = headerText(raw);
@@ -21,10 +24,13 @@ function headerText(raw: Uint8Array): string {
   return end === null ? start : start.slice(0, end.index);
 }
 
-/** The first field of that name, unfolded; undefined when there is none. */
+/** The beginning of the first field of that name, unfolded; undefined when there is none. */
 function fieldBody(header: string, name: string): string | undefined {
   const field = new RegExp(`^${name}[ \\t]*:(.*(?:\\r?\\n[ \\t].*)*)`, "im").exec(header);
-  return field?.[1]?.replace(/\r?\n[ \t]/g, " ").trim();
+  return field?.[1]
+    ?.slice(0, fieldLimit)
+    .replace(/\r?\n[ \t]/g, " ")
+    .trim();
 }
 
 function messageIdIn(body: string | undefined): string | undefined {
@@ -34,8 +40,17 @@ function messageIdIn(body: string | undefined): string | undefined {
 
 /** The address in angle brackets, else the first word with an @; quoted display names may hold anything. */
 function addressIn(body: string | undefined): string | undefined {
-  const unquoted = (body ?? "").replace(/"(?:[^"\\]|\\.)*"/g, " ");
+  const unquoted = withoutQuoted(body ?? "");
   const address =
-    /<\s*([^<>\s]+@[^<>\s]+)\s*>/.exec(unquoted)?.[1] ?? /[^\s<>,;:()]+@[^\s<>,;:()]+/.exec(unquoted)?.[0];
-  return address?.toLowerCase().slice(0, 320);
+    /<\s*([^<>\s]{1,64}@[^<>\s]{1,255})\s*>/.exec(unquoted)?.[1] ??
+    unquoted.split(/[\s<>,;:()]+/).find((word) => /^.{1,64}@.{1,255}$/.test(word));
+  return address?.toLowerCase();
+}
+
+/**
+ * A quote that is never closed is none. It is matched all the same, to the end: were it not, each quote behind it would be
+ * tried as the beginning of another one.
+ */
+function withoutQuoted(text: string): string {
+  return text.replace(/"(?:[^"\\]|\\.)*("|\\?$)/gs, (quoted, end) => (end === '"' ? " " : quoted));
 }
