@@ -24,8 +24,9 @@ export interface QueueParts extends UnitParts {
 
 export interface SourceParts extends UnitParts {
   readonly publisher: Publisher;
-  /** @throws {PartMissingError} from the getter's caller when the application provides none. */
+  /** @throws {PartMissingError} on reading, when the application provides none. */
   readonly journal: Journal;
+  /** @throws {PartMissingError} likewise. */
   readonly blobs: BlobStore;
 }
 

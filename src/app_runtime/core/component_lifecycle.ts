@@ -70,7 +70,7 @@ export class ComponentLifecycle {
     const startedAt = this.#clock.now();
     this.#states.set(component.name, "loaded");
     try {
-      await component[phase]?.();
+      await within(this.#clock, stepLimitMs, `Its ${phase}`, component[phase]?.() ?? Promise.resolve());
     } catch (error) {
       this.#states.set(component.name, "failed");
       const unit = `component:${component.name}`;
@@ -110,6 +110,9 @@ export class ComponentLifecycle {
     }
   }
 }
+
+/** A boot step that takes longer hangs, and a stop asked for meanwhile would wait for it. */
+const stepLimitMs = 60_000;
 
 /** Even after the deadline a component gets this long to close its files and sockets. */
 const minStopMs = 100;

@@ -88,7 +88,7 @@ export class PipelineTargets implements ControlTargets {
       queue: String(config?.queue),
       handler: String(config?.handler),
       concurrency: Number(config?.concurrency),
-      state: status === undefined ? "failed" : poolState(status),
+      state: status === undefined ? absentState(failure) : poolState(status),
       workers: status?.workers ?? [],
       ...(failure === undefined ? {} : { failure }),
     };
@@ -97,6 +97,11 @@ export class PipelineTargets implements ControlTargets {
   #kindOf(role: string, name: string): string {
     return this.#snapshot().units(role).get(name)?.kind ?? "";
   }
+}
+
+/** Between two configurations, and while the runtime boots, a pool may not be there yet. */
+function absentState(failure: string | undefined): PoolView["state"] {
+  return failure === undefined ? "starting" : "failed";
 }
 
 function poolState(status: PoolStatus): PoolView["state"] {

@@ -35,6 +35,9 @@ export interface PipelineParts {
   readonly restart: PlatformConfig["restart"];
 }
 
+/** Who follow-up tasks come from; no source of the configuration can have this name. */
+const followUpSource = "handler:";
+
 /** How long a queue that a reload replaces may take to run empty. */
 const drainLimitMs = 30_000;
 const drainLookMs = 50;
@@ -46,6 +49,8 @@ export class Pipeline {
   readonly #handlers = new Map<string, TaskHandler>();
   readonly #failed = new Map<string, string>();
   readonly #contributors = new Map<string, Disposable>();
+  /** Queues that still are as an earlier configuration wanted them, because they would not run empty. */
+  readonly #stuck = new Set<string>();
   /** Sources whose tasks have journal rows; kept when a source is removed while its tasks are still in a queue. */
   readonly #journaled = new Set<string>();
   readonly #halted = new AbortController();
@@ -71,7 +76,7 @@ export class Pipeline {
       restart: policy,
       isJournaled: (source) => this.#journaled.has(source),
       publish: async (queue, draft, trace, signal) => {
-        const publisher = parts.factory.publisher("handler", this.queue(queue).queue);
+        const publisher = parts.factory.publisher(followUpSource, this.queue(queue).queue);
         return await publisher.publish(publisher.prepare(draft, trace.carrier), { signal });
       },
       onOutage: (pool, lasting) => this.#pauseFor(pool, lasting),
@@ -94,21 +99,18 @@ export class Pipeline {
     return slot;
   }
 
-  /** The first start: a unit that does not start fails the boot. */
-  async start(snapshot: ConfigSnapshot): Promise<void> {
-    await this.#startUnits(snapshot, allUnits(snapshot));
-    if (this.#failed.size > 0) throw new UnitsFailedError(this.#failed);
+  /** The first start: a unit that does not start fails the boot. A reload that comes meanwhile waits for it. */
+  start(snapshot: ConfigSnapshot): Promise<void> {
+    const started = this.#startFirst(snapshot);
+    this.#applied = started.catch(() => {}); // whoever booted hears of it
+    return started;
   }
 
   /** Why this change cannot be applied now; undefined when it can. */
   objection(next: ConfigSnapshot, difference: ConfigDifference): string | undefined {
-    for (const name of queuesToReplace(next, difference)) {
-      const stats = this.#queues.get(name)?.queue.stats();
-      if (stats === undefined) continue;
-      const tasks = stats.waiting + stats.delayed + stats.leased;
-      if (tasks + stats.dead > 0) return new QueueNotEmptyError(name, tasks, stats.dead).message;
-    }
-    return undefined;
+    const replaced = queuesToReplace(next, difference).flatMap((name) => this.#queues.get(name)?.queue ?? []);
+    const held = replaced.find((queue) => !isEmpty(queue));
+    return held === undefined ? undefined : notEmpty(held).message;
   }
 
   /** Stops what the change touches, in the order of the flow, and starts what the new configuration says. One after another. */
@@ -130,15 +132,18 @@ export class Pipeline {
     await Promise.all([...this.#queues.values()].map(({ queue }) => queue.close()));
   }
 
+  async #startFirst(snapshot: ConfigSnapshot): Promise<void> {
+    await this.#startUnits(snapshot, allUnits(snapshot));
+    if (this.#failed.size > 0) throw new UnitsFailedError(this.#failed);
+  }
+
   async #follow(next: ConfigSnapshot, difference: ConfigDifference): Promise<void> {
     const touched = affectedUnits(next, difference, this.#running());
-    await this.#stopSources(touched.sources);
-    const stuck = new Map<string, string>();
-    await Promise.all(touched.queues.map((name) => this.#drain(name, stuck)));
-    await Promise.all(touched.workers.map((name) => this.workers.remove(name)));
+    const queues = [...new Set([...touched.queues, ...this.#stuck])];
     this.#failed.clear();
-    for (const [name, reason] of stuck) this.#tellFailure(`queue:${name}`, reason);
-    for (const name of touched.queues) if (!stuck.has(name)) await this.#closeQueue(name);
+    await this.#stopSources(touched.sources);
+    await Promise.all(queues.map((name) => this.#replaceQueue(next, name)));
+    await Promise.all(touched.workers.map((name) => this.workers.remove(name)));
     for (const name of touched.handlers) this.#handlers.delete(name);
     await this.#startUnits(next, this.#missing(next));
   }
@@ -147,12 +152,6 @@ export class Pipeline {
     const limit = new AbortController();
     using _timer = this.#parts.clock.after(drainLimitMs, () => limit.abort());
     await this.sources.stop(names, AbortSignal.any([limit.signal, this.#halted.signal]));
-  }
-
-  async #closeQueue(name: string): Promise<void> {
-    const slot = this.#queues.get(name);
-    this.#queues.delete(name);
-    await slot?.queue.close();
   }
 
   async #startUnits(snapshot: ConfigSnapshot, units: AffectedUnits): Promise<void> {
@@ -186,11 +185,15 @@ export class Pipeline {
   }
 
   async #openQueue(snapshot: ConfigSnapshot, name: string): Promise<void> {
+    this.#queues.set(name, await this.#makeQueue(snapshot, name));
+  }
+
+  async #makeQueue(snapshot: ConfigSnapshot, name: string): Promise<QueueSlot> {
     const { factory, journal, events, pauses } = this.#parts;
     const queue = await factory.queue(snapshot, name);
     await queue.open();
     if (pauses.isPaused(`queue:${name}`)) await queue.pause();
-    this.#queues.set(name, { queue, deadLetters: new DeadLetters({ queue, journal, events }) });
+    return { queue, deadLetters: new DeadLetters({ queue, journal, events }) };
   }
 
   async #makeHandler(snapshot: ConfigSnapshot, name: string): Promise<void> {
@@ -225,20 +228,36 @@ export class Pipeline {
     }
   }
 
-  /** Waits until it is empty; one that does not run empty in time is `stuck`, and stays as it is. */
-  async #drain(name: string, stuck: Map<string, string>): Promise<void> {
-    const slot = this.#queues.get(name);
-    if (slot === undefined) return;
+  /** A queue that cannot be replaced now stays as it is, and the next reload tries again. */
+  async #replaceQueue(next: ConfigSnapshot, name: string): Promise<void> {
+    this.#stuck.add(name);
+    await this.#attempt(`queue:${name}`, async () => {
+      await this.#swapQueue(next, name);
+      this.#stuck.delete(name);
+    });
+  }
+
+  /**
+   * Puts a new queue, or none, in the place of one that the configuration changed. Handlers may publish into it at any
+   * moment, so the new one is made first and takes its place in the very turn in which the old one is seen empty.
+   */
+  async #swapQueue(next: ConfigSnapshot, name: string): Promise<void> {
+    const old = this.#queues.get(name)?.queue;
+    const replacement = next.units("queues").has(name) ? await this.#makeQueue(next, name) : undefined;
+    if (old !== undefined) await this.#waitUntilEmpty(old);
+    if (old !== undefined && !isEmpty(old)) {
+      await replacement?.queue.close();
+      throw notEmpty(old);
+    }
+    if (replacement === undefined) this.#queues.delete(name);
+    else this.#queues.set(name, replacement);
+    await old?.close();
+  }
+
+  async #waitUntilEmpty(queue: TaskQueue): Promise<void> {
     const { clock } = this.#parts;
     const until = clock.now() + drainLimitMs;
-    for (;;) {
-      const { waiting, delayed, leased, dead } = slot.queue.stats();
-      const tasks = waiting + delayed + leased;
-      if (tasks + dead === 0) return;
-      if (clock.now() >= until || this.#halted.signal.aborted) {
-        stuck.set(name, new QueueNotEmptyError(name, tasks, dead).message);
-        return;
-      }
+    while (!isEmpty(queue) && clock.now() < until && !this.#halted.signal.aborted) {
       await sleep(clock, drainLookMs, this.#halted.signal);
     }
   }
@@ -265,28 +284,53 @@ export class Pipeline {
     };
   }
 
+  /** One contributor for each unit, for as long as there is a unit of that name: its history outlives a reload. */
   #registerHealth(): void {
-    for (const contributor of this.#contributors.values()) contributor[Symbol.dispose]();
-    this.#contributors.clear();
-    for (const contributor of this.#healthContributors()) {
-      this.#contributors.set(contributor.name, this.#parts.health.register(contributor));
+    const wanted = new Map([...this.#unitHealth()].map((contributor) => [contributor.name, contributor]));
+    for (const name of this.#failed.keys()) if (!wanted.has(name)) wanted.set(name, this.#absentUnit(name));
+    for (const [name, registered] of this.#contributors) {
+      if (wanted.has(name)) continue;
+      registered[Symbol.dispose]();
+      this.#contributors.delete(name);
+    }
+    for (const [name, contributor] of wanted) {
+      if (this.#contributors.has(name)) continue;
+      this.#contributors.set(name, this.#parts.health.register(this.#unlessFailed(contributor)));
     }
   }
 
-  #healthContributors(): readonly HealthContributor[] {
-    const failed = [...this.#failed].map(
-      ([name, reason]): HealthContributor => ({
-        name,
-        required: true,
-        check: () => ({ state: "fail", output: `It did not start: ${reason}` }),
-      }),
-    );
+  #unitHealth(): readonly HealthContributor[] {
     const sources = this.sources.names.map((name) => this.sources.health(name));
     const pools = this.workers.status().map((pool) => this.workers.health(pool.name));
-    const queues = [...this.#queues.values()].map(({ queue }) => queueHealth(queue));
-    const running = [...sources, ...pools, ...queues].filter((contributor) => contributor !== undefined);
-    return [...failed, ...running.filter(({ name }) => !this.#failed.has(name))];
+    const queues = [...this.#queues.keys()].map((name) => queueHealth(name, () => this.queue(name).queue));
+    return [...sources, ...pools, ...queues].filter((contributor) => contributor !== undefined);
   }
+
+  #unlessFailed(contributor: HealthContributor): HealthContributor {
+    const { name } = contributor;
+    return {
+      name,
+      required: contributor.required,
+      check: () => {
+        const reason = this.#failed.get(name);
+        return reason === undefined ? contributor.check() : { state: "fail", output: `It did not start: ${reason}` };
+      },
+    };
+  }
+
+  #absentUnit(name: string): HealthContributor {
+    return { name, required: true, check: () => ({ state: "fail", output: "It is not there." }) };
+  }
+}
+
+function isEmpty(queue: TaskQueue): boolean {
+  const { waiting, delayed, leased, dead } = queue.stats();
+  return waiting + delayed + leased + dead === 0;
+}
+
+function notEmpty(queue: TaskQueue): QueueNotEmptyError {
+  const { waiting, delayed, leased, dead } = queue.stats();
+  return new QueueNotEmptyError(queue.name, waiting + delayed + leased, dead);
 }
 
 function outageOf(pool: string): SourcePauseReason {

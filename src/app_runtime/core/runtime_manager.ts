@@ -29,6 +29,7 @@ export class RuntimeManager {
   #lifecycle: ComponentLifecycle | undefined;
   #starting: Promise<void> | undefined;
   #stopping: Promise<ShutdownReport> | undefined;
+  #drained = false;
 
   constructor(parts: RuntimeParts) {
     this.#parts = parts;
@@ -119,12 +120,13 @@ export class RuntimeManager {
       needs: components.map((component) => component.name),
       load: () => pauses.open(),
       start: async () => {
-        await pipeline.start(configuration.current);
+        // Before the start: a reload that comes meanwhile is followed after it.
         configuration.subscribe(followConfiguration(pipeline));
+        await pipeline.start(configuration.current);
         if (platformOf(configuration.current).watchConfig) configuration.watch();
       },
       stop: async () => {
-        if (this.#stopping === undefined) await this.#drain(0);
+        if (!this.#drained) await this.#drain(0);
         await pipeline.close();
       },
     };
@@ -148,6 +150,7 @@ export class RuntimeManager {
   }
 
   async #drain(deadlineMs: number): Promise<DrainCounts> {
+    this.#drained = true;
     const { pipeline } = assembled(this.#assembly);
     const { signal: hurry } = this.#hurry;
     return await drainPipeline({ pipeline, clock: this.#clock, events: this.events, deadlineMs, hurry });

@@ -72,10 +72,6 @@ export class SourceSupervisor {
     await firstTry.promise;
   }
 
-  definitionOf(name: string): SourceDefinition | undefined {
-    return this.#slots.get(name)?.definition;
-  }
-
   statusOf(name: string): SourceStatus {
     const slot = this.#slots.get(name);
     return slot?.source?.status() ?? notRunning(slot?.failure);
@@ -110,7 +106,10 @@ export class SourceSupervisor {
   /** None takes in new work any more; settling goes on. */
   async quiesce(): Promise<void> {
     this.#quiesced = true;
-    await Promise.allSettled([...this.#slots.values()].map((slot) => slot.source?.quiesce()));
+    const slots = [...this.#slots.values()];
+    // One that is starting, or waits for its next try, would come up in the middle of the drain.
+    for (const slot of slots) if (slot.source === undefined) slot.stop.abort();
+    await Promise.allSettled(slots.map((slot) => slot.source?.quiesce()));
   }
 
   /** What a source throws while it stops is said, and keeps nobody from stopping. */
@@ -125,8 +124,9 @@ export class SourceSupervisor {
       name: `source:${name}`,
       required: slot.definition.required,
       check: () => {
-        if (slot.failure !== undefined) return { state: "fail", output: `It was given up: ${slot.failure}` };
-        return slot.source?.health() ?? { state: "fail", output: "It has not started yet." };
+        const { failure, source } = this.#slots.get(name) ?? slot;
+        if (failure !== undefined) return { state: "fail", output: `It was given up: ${failure}` };
+        return source?.health() ?? { state: "fail", output: "It has not started yet." };
       },
     };
   }

@@ -8,7 +8,7 @@ import type { EventChannel } from "../contracts/runtime_event.ts";
 import type { TaskHandler } from "../contracts/task_handler.ts";
 import type { TaskQueue } from "../contracts/task_queue.ts";
 import type { TraceFactory } from "../contracts/trace_factory.ts";
-import type { HandlerKind, QueueKind, SourceKind, UnitKind } from "../contracts/unit_kind.ts";
+import type { HandlerKind, QueueKind, SourceKind, SourceParts, UnitKind } from "../contracts/unit_kind.ts";
 import { BoundedPublisher, type QueueConfig, queueSettings, retryPolicy } from "../queue/api.ts";
 import type { PoolDefinition, WorkerConfig } from "../workers/api.ts";
 import type { SourceConfig } from "./config_shape.ts";
@@ -76,7 +76,7 @@ export class UnitFactory {
     const unit = unitOf(snapshot, "sources", name);
     const kind = this.#kind("source", unit.kind) as SourceKind;
     const { required } = unit.config as unknown as SourceConfig;
-    const make = () => kind.create(unit.config, this.#sourceParts(name, kind, queue));
+    const make = () => kind.create(unit.config, this.#sourceParts(name, queue));
     return { name, adapter: unit.kind, queue: queue.name, required, make };
   }
 
@@ -91,15 +91,21 @@ export class UnitFactory {
     return unit !== undefined && (this.#kind("source", unit.kind) as SourceKind).journaled;
   }
 
-  #sourceParts(name: string, kind: SourceKind, queue: TaskQueue) {
+  /** A part the application does not provide is an error for whoever asks for it. */
+  #sourceParts(name: string, queue: TaskQueue): SourceParts {
     const { journal, blobs } = this.#parts;
-    if (kind.journaled && journal === undefined) throw new PartMissingError(`Source "${name}"`, "journal");
-    if (kind.journaled && blobs === undefined) throw new PartMissingError(`Source "${name}"`, "blob store");
+    const unit = `Source "${name}"`;
     return {
       ...this.#common(name),
       publisher: this.publisher(name, queue),
-      journal: journal as Journal,
-      blobs: blobs as BlobStore,
+      get journal() {
+        if (journal === undefined) throw new PartMissingError(unit, "journal");
+        return journal;
+      },
+      get blobs() {
+        if (blobs === undefined) throw new PartMissingError(unit, "blob store");
+        return blobs;
+      },
     };
   }
 

@@ -1,9 +1,12 @@
 import { expect, test } from "vitest";
+import { MemoryQueue, memoryQueueKind } from "../../../src/adapters/memory_queue/index.ts";
+import { layerOf } from "../../../src/app_runtime/config/api.ts";
 import { done } from "../../../src/app_runtime/contracts/task_handler.ts";
 import { queueKind } from "../../../src/app_runtime/contracts/unit_kind.ts";
-import { settlePromises } from "../../../src/app_runtime/testing/manual_clock.ts";
+import { RuntimeManager } from "../../../src/app_runtime/core/runtime_manager.ts";
+import { ManualClock, settlePromises } from "../../../src/app_runtime/testing/manual_clock.ts";
 import { HandHeld } from "../workers/open_pool.ts";
-import { draft, openShop, scriptedSource } from "./open_shop.ts";
+import { draft, openShop, scriptedSource, shopModule } from "./open_shop.ts";
 
 const brokenQueueKind = queueKind({
   kind: "broken",
@@ -143,4 +146,106 @@ test("tasks carry the version under which they were accepted", async () => {
   await shop.feed("inbox", draft("b"));
   expect(versions).toEqual([versions[0], shop.runtime.snapshot.version]);
   expect(versions[0]).not.toBe(versions[1]);
+});
+
+test("a queue that is replaced loses nothing that is published into it meanwhile", async () => {
+  const secondMade = Promise.withResolvers<void>();
+  let made = 0;
+  const slow = queueKind({
+    kind: "slow",
+    schema: {},
+    capabilities: memoryQueueKind.capabilities,
+    create: async (_config, parts) => {
+      made += 1;
+      if (made === 2) await secondMade.promise;
+      return new MemoryQueue(parts);
+    },
+  });
+  const billed: string[] = [];
+  const shop = await openShop({
+    kinds: [slow],
+    handle: async (task, context) => {
+      await context.publish("invoices", { id: `invoice-${task.id}`, kind: "invoice", payload: null });
+      return done;
+    },
+    more: (registry) => {
+      registry.queue("invoices", { adapter: "slow" });
+      registry.workers("billing", { queue: "invoices", handler: "bill" });
+      registry.handler("bill", {
+        needs: [],
+        create: () => ({
+          handle: ({ id }) => {
+            billed.push(id);
+            return done;
+          },
+        }),
+      });
+    },
+  });
+  const reloading = shop.reconfigure({ queues: { invoices: { capacity: 5 } } });
+  await settlePromises();
+  await shop.feed("inbox", draft("a"));
+  secondMade.resolve();
+  expect((await reloading).kind).toBe("applied");
+  await shop.feed("inbox", draft("b"));
+  expect(billed).toEqual(["invoice-a", "invoice-b"]);
+  expect(shop.eventsOf("task.dead_lettered")).toEqual([]);
+  expect(shop.runtime.control.queue("invoices").stats.capacity).toBe(5);
+});
+
+test("a queue that would not run empty is replaced by the next reload after it has", async () => {
+  const handler = new HandHeld();
+  const shop = await openShop({ handle: handler.handle });
+  const reloading = shop.reconfigure({ queues: { orders: { capacity: 5 } } });
+  // Accepted after the question whether anything stands against the change, and before it is made.
+  await shop.feed("inbox", draft("a"));
+  await shop.advance(30_000);
+  await reloading;
+  const stillOld = shop.runtime.control.queue("orders").stats.capacity;
+  for (const run of handler.runs) run.answer(done);
+  await settlePromises();
+  expect(
+    (await shop.reconfigure({ queues: { orders: { capacity: 5 } }, workers: { orders: { concurrency: 1 } } })).kind,
+  ).toBe("applied");
+  expect([stillOld, shop.runtime.control.queue("orders").stats.capacity]).toEqual([1000, 5]);
+});
+
+test("the history of a unit's health outlives a reload that does not concern it", async () => {
+  const shop = await openShop();
+  const since = () => shop.runtime.health.report().checks.find(({ name }) => name === "queue:orders")?.since;
+  const before = since();
+  await shop.advance(5_000);
+  await shop.reconfigure(second);
+  expect(since()).toBe(before);
+});
+
+test("a reload that comes during the boot is followed when the boot is over", async () => {
+  const started = Promise.withResolvers<void>();
+  const { kind } = scriptedSource({ start: () => started.promise });
+  let concurrency = 2;
+  const runtime = new RuntimeManager({
+    modules: [shopModule(() => done)],
+    kinds: [memoryQueueKind, { ...kind, kind: "by_hand" }],
+    clock: new ManualClock(),
+    pauses: { load: async () => [], save: async () => {} },
+    config: {
+      providers: [
+        {
+          name: "test",
+          load: async () => layerOf({ workers: { orders: { concurrency } } }, { layer: "test", source: "test" }),
+          watch: () => ({ [Symbol.dispose]: () => {} }),
+        },
+      ],
+    },
+  });
+  const booting = runtime.start();
+  await settlePromises();
+  concurrency = 7;
+  const reloading = runtime.reload("SIGHUP");
+  await settlePromises();
+  started.resolve();
+  await booting;
+  expect((await reloading).kind).toBe("applied");
+  expect(runtime.control.pool("orders").workers).toHaveLength(7);
+  await runtime.stop("test over");
 });
