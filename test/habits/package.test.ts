@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -77,14 +77,17 @@ test("each adapter has a door of its own", async () => {
   expect(await node("--input-type=module", "-e", look)).toBe("");
 });
 
-test("the example compiles and runs there, and says what it promises", async () => {
-  await copyFile(join(project, "examples/minimal/main.ts"), join(consumer, "main.ts"));
-  await writeFile(join(consumer, "tsconfig.json"), JSON.stringify(strictConfig));
-  await tsc("-p", consumer);
+test.each(await readdir(join(project, "examples")))(
+  "the example %s compiles and runs there, and says what it promises",
+  async (example) => {
+    const folder = join(consumer, example);
+    await cp(join(project, "examples", example), folder, { recursive: true });
+    await writeFile(join(folder, "tsconfig.json"), JSON.stringify(strictConfig));
+    await tsc("-p", folder);
 
-  const expected = await readFile(join(project, "examples/minimal/expected_output.txt"), "utf8");
-  expect(await node("main.ts")).toBe(expected);
-});
+    expect(await node(join(folder, "main.ts"))).toBe(await readFile(join(folder, "expected_output.txt"), "utf8"));
+  },
+);
 
 /** What a careful user has: their compiler also reads our declarations. */
 const strictConfig = {
@@ -95,6 +98,7 @@ const strictConfig = {
     types: ["node"],
     strict: true,
     exactOptionalPropertyTypes: true,
+    allowImportingTsExtensions: true,
     noEmit: true,
     skipLibCheck: false,
   },
