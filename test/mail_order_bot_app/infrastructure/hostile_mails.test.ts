@@ -22,8 +22,9 @@ const hostile: readonly (readonly [string, "inline" | "thread" | "refuse", strin
   ["200,000 header fields", "refuse", `${from}${"X: y\r\n".repeat(200_000)}\r\nhi`],
   ["50,000 header fields", "thread", `${from}${"X: y\r\n".repeat(50_000)}\r\nhi`],
   ["50,000 recipients", "thread", `${from}To: ${"a@b.example, ".repeat(50_000)}\r\n\r\nhi`],
-  ["4,500 senders", "inline", `From: ${"a@b.example, ".repeat(4_500)}\r\n\r\nhi`],
-  ["a sender in 30,000 brackets", "inline", `From: ${"(<".repeat(30_000)}\r\n\r\nhi`],
+  ["4,500 senders", "thread", `From: ${"a@b.example, ".repeat(4_500)}\r\n\r\nhi`],
+  ["30,000 groups of senders", "thread", `From: ${"a:".repeat(30_000)}\r\n\r\nhi`],
+  ["a sender in 30,000 brackets", "thread", `From: ${"(<".repeat(30_000)}\r\n\r\nhi`],
   ["50,000 nested <div>", "inline", `${from}Content-Type: text/html\r\n\r\n${"<div>".repeat(50_000)}`],
   [
     "a text beside them",
