@@ -37,3 +37,9 @@ test("the minimal example is an application in under 60 lines", async () => {
   const lines = (await readFile("examples/minimal/main.ts", "utf8")).trimEnd().split("\n");
   expect(lines.length).toBeLessThan(60);
 });
+
+test("the page on testing shows a test that runs", async () => {
+  const page = await readFile("docs/testing.md", "utf8");
+  const shown = /^```ts\n([\s\S]*?)^```$/m.exec(page)?.[1];
+  expect(shown).toBe(await readFile("test/habits/testing_page.test.ts", "utf8"));
+});
