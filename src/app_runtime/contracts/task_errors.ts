@@ -12,7 +12,9 @@ export class AnswerInvalidError extends RuntimeError {
 
   constructor(taskId: string, answer: unknown) {
     const got = answer === undefined ? "nothing" : `a value of type ${answer === null ? "null" : typeof answer}`;
-    super(`The handler answered task ${taskId} with ${got}. It must return done, retry or reject.`);
+    super(
+      `The handler answered task ${taskId} with ${got}. It must return done, retry or reject; a delay is a number of milliseconds.`,
+    );
   }
 }
 

@@ -4,6 +4,7 @@ import { yieldToLoop } from "../base/yield_to_loop.ts";
 import type { LeasedDelivery } from "../contracts/delivery.ts";
 import type { Worker, WorkerState } from "../contracts/worker.ts";
 import type { OutageBrake } from "./outage_brake.ts";
+import type { PoolPause } from "./pool_pause.ts";
 
 /** How long a loop of finished promises may keep timers and sockets waiting. */
 const turnMs = 5;
@@ -21,6 +22,8 @@ export class QueueWorker implements Worker {
   readonly #clock: Clock;
   readonly #brake: OutageBrake;
   readonly #deliveries: () => Deliveries;
+  readonly #isCurrent: (deliveries: Deliveries) => boolean;
+  readonly #pause: PoolPause;
   readonly #onBroken: (deliveries: Deliveries) => void;
   readonly #process: (delivery: LeasedDelivery) => Promise<void>;
   readonly #giveBack: (delivery: LeasedDelivery) => Promise<void>;
@@ -38,12 +41,17 @@ export class QueueWorker implements Worker {
     readonly onBroken: (deliveries: Deliveries) => void;
     /** Never throws for what a task does; throwing is a bug of the platform and ends this life of the worker. */
     readonly process: (delivery: LeasedDelivery) => Promise<void>;
+    /** False once a pause has taken the consumer away. */
+    readonly isCurrent: (deliveries: Deliveries) => boolean;
+    readonly pause: PoolPause;
     readonly giveBack: (delivery: LeasedDelivery) => Promise<void>;
   }) {
     this.name = parts.name;
     this.#clock = parts.clock;
     this.#brake = parts.brake;
     this.#deliveries = parts.deliveries;
+    this.#isCurrent = parts.isCurrent;
+    this.#pause = parts.pause;
     this.#onBroken = parts.onBroken;
     this.#process = parts.process;
     this.#giveBack = parts.giveBack;
@@ -64,10 +72,12 @@ export class QueueWorker implements Worker {
       while (!signal.aborted) {
         const isProbe = this.#brake.braking;
         if (isProbe) await this.#brake.permit(signal);
+        if (this.#pause.lasting) await this.#pause.over(signal);
         asked = this.#deliveries();
         const next = await asked.next();
-        if (next.done === true) return assertStopped(signal);
+        if (next.done === true && !signal.aborted && this.#isCurrent(asked)) throw new ConsumerEndedError(endedEarly);
         asked = undefined;
+        if (next.done === true) continue;
         // An outage began while it waited: the others that wait would all try in vain at once.
         if (this.#brake.braking && !isProbe) await this.#giveBack(next.value);
         else {
@@ -91,7 +101,4 @@ export class QueueWorker implements Worker {
   }
 }
 
-function assertStopped(signal: AbortSignal): void {
-  if (signal.aborted) return;
-  throw new ConsumerEndedError("The queue ended its consumer, although nobody had stopped the workers.");
-}
+const endedEarly = "The queue ended its consumer, although nobody had stopped or paused the workers.";

@@ -97,5 +97,8 @@ export class Run implements TaskContext {
 /** Handlers may be written in JavaScript, or in Lua: what they return is only as good as their author. */
 function isOutcome(answer: Outcome | null | undefined): boolean {
   const kind = answer?.kind;
-  return kind === "done" || kind === "retry" || kind === "reject";
+  if (kind !== "retry") return kind === "done" || kind === "reject";
+  // `Number(header) * 1000` is NaN sooner or later, and a delay that is no time would never be due.
+  const { delayMs = 0 } = answer as { readonly delayMs?: unknown };
+  return typeof delayMs === "number" && Number.isFinite(delayMs) && delayMs >= 0;
 }

@@ -12,6 +12,7 @@ import type { RetryPolicy } from "../queue/api.ts";
 import { InFlight, type RunLimits } from "./in_flight.ts";
 import { LeaseKeeper } from "./lease_keeper.ts";
 import { OutageBrake } from "./outage_brake.ts";
+import { PoolPause } from "./pool_pause.ts";
 import { QueueWorker } from "./queue_worker.ts";
 import type { FollowUp } from "./run.ts";
 import { Settler } from "./settler.ts";
@@ -67,6 +68,8 @@ export class WorkerPool {
   readonly #runner: TaskRunner;
   readonly #brake: OutageBrake;
   readonly #intake = new AbortController();
+  readonly #pause = new PoolPause();
+  #taking = new AbortController();
   readonly #gaveUp = new Set<string>();
   #consumer: AsyncIterableIterator<LeasedDelivery> | undefined;
   #running: Promise<unknown> | undefined;
@@ -142,6 +145,18 @@ export class WorkerPool {
     this.#running ??= Promise.all(this.#workers.map((worker) => this.#supervise(worker)));
   }
 
+  /** No new deliveries until resume(); what is in flight goes on. Idempotent, before start() too. */
+  pause(): void {
+    this.#pause.begin();
+    this.#taking.abort();
+    this.#consumer = undefined;
+  }
+
+  resume(): void {
+    this.#taking = new AbortController();
+    this.#pause.end();
+  }
+
   /** No new deliveries from here on; what is in flight goes on. */
   stopIntake(): void {
     this.#intake.abort();
@@ -197,7 +212,10 @@ export class WorkerPool {
 
   #deliveries(): AsyncIterator<LeasedDelivery, unknown> {
     const { queue, concurrency } = this.definition;
-    this.#consumer ??= queue.consume({ signal: this.#intake.signal, concurrency });
+    this.#consumer ??= queue.consume({
+      signal: AbortSignal.any([this.#intake.signal, this.#taking.signal]),
+      concurrency,
+    });
     return this.#consumer;
   }
 
@@ -207,6 +225,8 @@ export class WorkerPool {
       clock: this.#parts.clock,
       brake: this.#brake,
       deliveries: () => this.#deliveries(),
+      isCurrent: (deliveries) => this.#consumer === deliveries,
+      pause: this.#pause,
       onBroken: (deliveries) => {
         if (this.#consumer === deliveries) this.#consumer = undefined;
       },

@@ -5,7 +5,7 @@ import type { PoolStatus } from "./pool_status.ts";
 import { type PoolDefinition, type PoolParts, WorkerPool } from "./worker_pool.ts";
 
 interface Slot {
-  pool: WorkerPool;
+  readonly pool: WorkerPool;
   state: PoolStatus["state"];
 }
 
@@ -25,7 +25,8 @@ export class WorkerSupervisor {
   start(definition: PoolDefinition, options: { readonly paused: boolean } = { paused: false }): void {
     const pool = new WorkerPool(definition, this.#parts);
     this.#slots.set(definition.name, { pool, state: options.paused ? "paused" : "running" });
-    if (!options.paused) pool.start();
+    if (options.paused) pool.pause();
+    pool.start();
   }
 
   /** Takes no new tasks, finishes what it holds, and goes. */
@@ -38,22 +39,12 @@ export class WorkerSupervisor {
   }
 
   /** No new deliveries until resume(); what is in flight goes on. Idempotent. */
-  async pause(name: string): Promise<void> {
-    const slot = this.#slots.get(name);
-    if (slot === undefined || slot.state !== "running") return;
-    slot.state = "paused";
-    slot.pool.stopIntake();
+  pause(name: string): void {
+    this.#switch(name, "running", "paused", (pool) => pool.pause());
   }
 
-  /** A pool whose intake was stopped cannot take again, so a new one replaces it. Idempotent. */
-  async resume(name: string): Promise<void> {
-    const slot = this.#slots.get(name);
-    if (slot === undefined || slot.state !== "paused") return;
-    await slot.pool.stopped();
-    if (slot.state !== "paused") return; // somebody else has resumed, removed or stopped it meanwhile
-    slot.pool = new WorkerPool(slot.pool.definition, this.#parts);
-    slot.state = "running";
-    slot.pool.start();
+  resume(name: string): void {
+    this.#switch(name, "paused", "running", (pool) => pool.resume());
   }
 
   get inFlight(): number {
@@ -110,6 +101,13 @@ export class WorkerSupervisor {
         return poolHealth(statusOf(slot), flowPast(slot, this.#parts.clock));
       },
     };
+  }
+
+  #switch(name: string, from: PoolStatus["state"], to: PoolStatus["state"], act: (pool: WorkerPool) => void): void {
+    const slot = this.#slots.get(name);
+    if (slot?.state !== from) return;
+    slot.state = to;
+    act(slot.pool);
   }
 
   #sum(count: (pool: WorkerPool) => number): number {

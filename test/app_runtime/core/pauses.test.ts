@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import { done } from "../../../src/app_runtime/contracts/task_handler.ts";
 import type { RuntimeParts } from "../../../src/app_runtime/core/runtime_parts.ts";
+import { settlePromises } from "../../../src/app_runtime/testing/manual_clock.ts";
+import { HandHeld } from "../workers/open_pool.ts";
 import { draft, openShop } from "./open_shop.ts";
 
 /** What would be a file, kept over several runs of the shop. */
@@ -57,4 +59,37 @@ test("a paused pool stays paused when a reload changes it", async () => {
   await shop.runtime.control.resume("operator", "worker", "orders");
   await shop.advance(0);
   expect(handled).toEqual(["a"]);
+});
+
+test("a pool is resumed at once, whatever its handlers still do, and keeps its figures", async () => {
+  const handler = new HandHeld();
+  const shop = await openShop({ handle: handler.handle });
+  const { control } = shop.runtime;
+  for (const id of ["a", "b", "c"]) await shop.feed("inbox", draft(id));
+  handler.runs[0]?.answer(done);
+  await settlePromises();
+  await control.pause("operator", "worker", "orders");
+  await control.resume("operator", "worker", "orders");
+  expect(control.pool("orders").state).toBe("running");
+  await control.pause("operator", "source", "inbox");
+  await control.resume("operator", "source", "inbox");
+  expect(handler.runs.map(({ id }) => id)).toEqual(["a", "b", "c"]);
+  for (const run of handler.runs.slice(1)) run.answer(done);
+  await settlePromises();
+  const check = shop.runtime.health.report().checks.find(({ name }) => name === "worker:orders");
+  expect(check?.finding.observed).toMatchObject({ done: 3 });
+});
+
+test("a paused pool finishes what it holds and takes nothing more until it is resumed", async () => {
+  const handler = new HandHeld();
+  const shop = await openShop({ handle: handler.handle });
+  for (const id of ["a", "b", "c"]) await shop.feed("inbox", draft(id));
+  await shop.runtime.control.pause("operator", "worker", "orders");
+  for (const run of handler.runs) run.answer(done);
+  await settlePromises();
+  expect([handler.runs.length, shop.runtime.control.queue("orders").stats.waiting]).toEqual([2, 1]);
+  await shop.runtime.control.resume("operator", "worker", "orders");
+  await settlePromises();
+  expect(handler.runs.map(({ id }) => id)).toEqual(["a", "b", "c"]);
+  handler.run.answer(done);
 });

@@ -149,3 +149,20 @@ test("a follow-up that waits for room is called off with its task", async () => 
   expect(thrown).toEqual([expect.any(TaskAbortedError)]);
   expect([of("task.abandoned").length, of("task.retried").length]).toEqual([0, 1]);
 });
+
+test.each([Number.NaN, Number.POSITIVE_INFINITY, -1])(
+  "a retry after %s milliseconds is an answer like none, and holds up nobody",
+  async (delayMs) => {
+    const { publish, clock, start, of } = await openPool({
+      handle: (_task, { delivery }) => (delivery.attempt === 1 ? retry("later", delayMs) : done),
+    });
+    await start();
+    await publish(["a", "b"]);
+    expect(of("task.retried").map((event) => event.reason)).toEqual([
+      expect.stringContaining("a delay is a number of milliseconds"),
+      expect.stringContaining("a delay is a number of milliseconds"),
+    ]);
+    await clock.advance(100);
+    expect(of("task.done").map((event) => event.taskId)).toEqual(["a", "b"]);
+  },
+);
