@@ -10,10 +10,25 @@ const shutdownSchema = {
 } as const satisfies Schema;
 
 const restartSchema = {
-  maxRestarts: { doc: "A unit that fails is restarted at most this often ...", format: "count", default: 5 },
-  within: { doc: "... within this time; then it is failed, and the others go on.", format: "duration", default: "1m" },
-  initialDelay: { doc: "Pause before the first restart; it doubles.", format: "duration", default: "200ms" },
-  maxDelay: { doc: "Longest pause between two restarts.", format: "duration", default: "10s" },
+  maxRestarts: {
+    doc: "A unit that fails is restarted at most this often ...",
+    format: "count",
+    default: 5,
+    restart: true,
+  },
+  within: {
+    doc: "... within this time; then it is failed, and the others go on.",
+    format: "duration",
+    default: "1m",
+    restart: true,
+  },
+  initialDelay: {
+    doc: "Pause before the first restart; it doubles.",
+    format: "duration",
+    default: "200ms",
+    restart: true,
+  },
+  maxDelay: { doc: "Longest pause between two restarts.", format: "duration", default: "10s", restart: true },
 } as const satisfies Schema;
 
 /** The runtime's own settings: `platform:`. */

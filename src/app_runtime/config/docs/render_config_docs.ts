@@ -12,13 +12,31 @@ export function renderConfigDocs(shape: ConfigShape): string {
 
 const introduction = `# Configuration
 
-Layers, the later over the earlier: defaults, platform file, application file, environment-specific file, environment
-variables (\`APP_RUNTIME__PLATFORM__DATA_DIR=./data\`), command line (\`--set platform.dataDir=./data\`). Sections and units
-merge key by key; lists and single values replace. A value that is left empty says nothing.
+Layers, the later over the earlier:
 
-Any text may hold \`\${env:NAME}\` or \`\${secret:name}\` (a file of the secrets directory); \`$\${\` is a literal \`\${\`. Durations
-and sizes carry their unit: \`250ms\`, \`30s\`, \`5m\`, \`1h\`, \`7d\`; \`64kB\`, \`25MB\`. Relative paths start at the directory in
-which the runtime was started. Secrets are masked in every output. Every unit may say \`enabled: false\`.`;
+1. the defaults of the tables below, and what the application's modules declare;
+2. the files, in the order of \`--config\`;
+3. environment variables: \`APP_RUNTIME__PLATFORM__DATA_DIR=./data\` is \`platform.dataDir\`;
+4. \`--set platform.dataDir=./data\`.
+
+Sections and units merge key by key; lists and single values replace. A value that is left empty says nothing. Every unit
+may say \`enabled: false\`. \`GET /config\` shows every value with the layer, file and line it came from.
+
+Any text may hold references, also several and in the middle of it:
+
+| written | stands for |
+|---|---|
+| \`\${env:NAME}\` | the environment variable \`NAME\` |
+| \`\${secret:name}\` | the text of the file \`name\` in the directory given by \`--secrets DIR\`, without the line break at its end |
+| \`$\${\` | a literal \`\${\` |
+
+A reference to something that is not there is an error. Secrets are masked in every output. Durations and sizes carry
+their unit: \`250ms\`, \`30s\`, \`5m\`, \`1h\`, \`7d\`; \`64kB\`, \`25MB\`. Relative paths start at the directory in which the runtime
+was started.
+
+A changed file is read again at once, and on SIGHUP. If anything in it is wrong, nothing of it is applied and the log says
+what and where. A change of a key that **needs a restart** is accepted and waits for the next start; every other takes
+effect at once, by restarting the units it concerns and no others.`;
 
 function renderRole(name: string, role: UnitRole): string {
   const { choice } = role;
