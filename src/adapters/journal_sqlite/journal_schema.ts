@@ -30,5 +30,6 @@ export const journalMigrations: SchemaMigrations = {
      CREATE INDEX journal_unsettled ON journal (source, position) WHERE state <> 'offered' AND settled_at IS NULL;
      CREATE INDEX journal_settled ON journal (settled_at) WHERE state = 'done' AND settled_at IS NOT NULL;
      CREATE TABLE journal_checkpoint (source TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;`,
+    "CREATE INDEX journal_dead_in_queue ON journal (queue) WHERE state = 'dead' AND discarded = 0",
   ],
 };

@@ -28,11 +28,12 @@ const countHandOut = `UPDATE journal SET hand_outs = hand_outs + (state = 'offer
   RETURNING state, hand_outs`;
 const markDone = `UPDATE journal SET state = 'done', ended_at = ? WHERE task_id = ? AND state = 'offered'
   RETURNING source`;
+const findState = "SELECT state FROM journal WHERE task_id = ?";
 const markDead = `UPDATE journal SET state = 'dead', ended_at = ?, reason = ?, detail = ?, attempts = ?
   WHERE task_id = ? AND state = 'offered' RETURNING source`;
 const markOffered = `UPDATE journal SET state = 'offered', hand_outs = 0, ended_at = NULL, settled_at = NULL,
-  reason = NULL, detail = NULL, attempts = NULL, discarded = 0
-  WHERE task_id = ? AND state = 'dead' RETURNING source, ${journalColumns}`;
+  reason = NULL, detail = NULL, attempts = NULL
+  WHERE task_id = ? AND state = 'dead' AND discarded = 0 RETURNING source, ${journalColumns}`;
 const forget = `DELETE FROM journal WHERE position IN
   (SELECT position FROM journal WHERE state = 'done' AND settled_at IS NOT NULL AND settled_at < ? LIMIT ?)`;
 
@@ -100,10 +101,18 @@ export class SqliteJournal implements Journal {
     if (known.length === 0) throw new JournalRowMissingError(taskId);
   }
 
-  async dead(taskId: TaskId, reason: DeadLetterReason, detail: string, attempts: number): Promise<void> {
-    const params = [this.#clock.wallNow(), reason, detail, attempts, taskId];
-    const [result] = await this.#database.write([{ sql: markDead, params }]);
-    this.#wakeSourcesOf(result);
+  async dead(
+    taskId: TaskId,
+    reason: DeadLetterReason,
+    detail: string,
+    attempts: number,
+  ): Promise<JournalState | undefined> {
+    const [found, marked] = await this.#database.write([
+      { sql: findState, params: [taskId] },
+      { sql: markDead, params: [this.#clock.wallNow(), reason, detail, attempts, taskId] },
+    ]);
+    this.#wakeSourcesOf(marked);
+    return found?.rows[0]?.state as JournalState | undefined;
   }
 
   async discard(taskId: TaskId): Promise<void> {
@@ -141,6 +150,12 @@ export class SqliteJournal implements Journal {
     add("queue = ?", options.queue);
     add("position > (SELECT position FROM journal WHERE task_id = ?)", options.after);
     return await this.#rows(`${conditions.join(" AND ")} ORDER BY position LIMIT ?`, [...params, options.limit]);
+  }
+
+  async countDead(queue: string): Promise<number> {
+    const sql = `SELECT count(*) AS dead FROM journal WHERE queue = ? AND ${listed.dead}`;
+    const [row] = await this.#database.read(sql, [queue]);
+    return Number(row?.dead ?? 0);
   }
 
   async statesOf(ids: readonly TaskId[]): Promise<ReadonlyMap<TaskId, JournalState>> {

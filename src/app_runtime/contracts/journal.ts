@@ -74,10 +74,14 @@ export interface Journal {
   handBack(taskId: TaskId): Promise<void>;
   /** @throws {JournalRowMissingError} when there is no such row. A row already done stays done. */
   done(taskId: TaskId): Promise<void>;
-  dead(taskId: TaskId, reason: DeadLetterReason, detail: string, attempts: number): Promise<void>;
-  /** Somebody decided against a dead row: it stays dead, and `list` no longer shows it. */
+  /**
+   * Only an `offered` row becomes dead. Resolves with the state that was found: after `done` or `dead` nothing was changed
+   * (the effect had happened after all, or somebody was faster). Undefined when there is no such row.
+   */
+  dead(taskId: TaskId, reason: DeadLetterReason, detail: string, attempts: number): Promise<JournalState | undefined>;
+  /** Somebody decided against a dead row, for good: it stays dead, and `list` no longer shows it. */
   discard(taskId: TaskId): Promise<void>;
-  /** A dead row is `offered` again, with no hand-outs. Undefined when it is not dead. */
+  /** A dead row is `offered` again, with no hand-outs. Undefined when it is not dead, or was discarded. */
   revive(taskId: TaskId): Promise<JournalRow | undefined>;
   find(taskId: TaskId): Promise<JournalRow | undefined>;
   /** Rows in `state`, oldest first; `after` is the last id of the previous page. */
@@ -88,6 +92,8 @@ export interface Journal {
     readonly after?: TaskId;
     readonly limit: number;
   }): Promise<readonly JournalRow[]>;
+  /** Dead rows of `queue` that nobody has discarded. */
+  countDead(queue: string): Promise<number>;
   /** Which of these ids are known, and how they stand. */
   statesOf(ids: readonly TaskId[]): Promise<ReadonlyMap<TaskId, JournalState>>;
   /** Rows of `source` that are done or dead and whose source was not yet told, oldest first. */

@@ -85,6 +85,15 @@ export const journalPromises: readonly JournalPromise[] = [
     const row = await journal.find(id("a"));
     assert.deepEqual([row?.state, row?.endedAt, row?.reason], ["done", endedAt, undefined]);
   }),
+  promise("dead says how the row stood: only an offered one has become dead", async ({ journal, offer }) => {
+    await offer("a", "b");
+    await journal.done(id("a"));
+    assert.equal(await journal.dead(id("a"), "exhausted", "too late", 5), "done");
+    assert.equal(await journal.dead(id("b"), "rejected", "no such customer", 1), "offered");
+    assert.equal(await journal.dead(id("b"), "exhausted", "again", 5), "dead");
+    assert.equal((await journal.find(id("b")))?.detail, "no such customer");
+    assert.equal(await journal.dead(id("nobody"), "rejected", "", 1), undefined);
+  }),
   promise("done for a task that was never offered is refused", async ({ journal }) => {
     await assert.rejects(journal.done(id("nobody")), JournalRowMissingError);
   }),
@@ -112,6 +121,23 @@ export const journalPromises: readonly JournalPromise[] = [
     await journal.discard(id("a"));
     assert.deepEqual(idsOf(await journal.list({ state: "dead", limit: 10 })), ["b"]);
     assert.equal((await journal.find(id("a")))?.state, "dead");
+  }),
+  promise("a discarded row is never revived", async ({ journal, offer }) => {
+    await offer("a");
+    await journal.dead(id("a"), "exhausted", "", 5);
+    await journal.discard(id("a"));
+    assert.equal(await journal.revive(id("a")), undefined);
+    assert.equal((await journal.find(id("a")))?.state, "dead");
+  }),
+  promise("the dead of a queue are counted until they are revived or discarded", async ({ journal, offer }) => {
+    await offer("a", "b", "c", "d");
+    await journal.offer([{ ...offerOf("e"), queue: "late" }]);
+    for (const dead of ["a", "b", "c", "e"]) await journal.dead(id(dead), "exhausted", "", 5);
+    assert.equal(await journal.countDead("orders"), 3);
+    await journal.revive(id("a"));
+    await journal.discard(id("b"));
+    assert.equal(await journal.countDead("orders"), 1);
+    assert.equal(await journal.countDead("nobody's"), 0);
   }),
   promise("lists come oldest first, in pages that neither skip nor repeat", async ({ journal, offer }) => {
     await offer("c", "a", "b");

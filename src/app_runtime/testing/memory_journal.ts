@@ -63,9 +63,16 @@ export class MemoryJournal implements Journal {
     this.#change(taskId, "offered", { state: "done", endedAt: this.#clock.wallNow() });
   }
 
-  async dead(taskId: TaskId, reason: DeadLetterReason, detail: string, attempts: number): Promise<void> {
+  async dead(
+    taskId: TaskId,
+    reason: DeadLetterReason,
+    detail: string,
+    attempts: number,
+  ): Promise<JournalState | undefined> {
+    const found = this.#kept.get(taskId)?.row.state;
     const endedAt = this.#clock.wallNow();
     this.#change(taskId, "offered", { state: "dead", reason, detail, attempts, endedAt });
+    return found;
   }
 
   async discard(taskId: TaskId): Promise<void> {
@@ -75,10 +82,9 @@ export class MemoryJournal implements Journal {
 
   async revive(taskId: TaskId): Promise<JournalRow | undefined> {
     const kept = this.#kept.get(taskId);
-    if (kept?.row.state !== "dead") return undefined;
+    if (kept?.row.state !== "dead" || kept.isDiscarded) return undefined;
     const { task, queue, offeredAt } = kept.row;
     kept.row = { task, queue, offeredAt, state: "offered", handOuts: 0 };
-    kept.isDiscarded = false;
     this.#wake(task.source);
     return kept.row;
   }
@@ -97,6 +103,11 @@ export class MemoryJournal implements Journal {
       return row.state === state && !isDiscarded && isInQueue && isFromSource;
     });
     return matching.slice(0, limit).map(({ row }) => row);
+  }
+
+  async countDead(queue: string): Promise<number> {
+    const dead = [...this.#kept.values()].filter(({ row, isDiscarded }) => row.state === "dead" && !isDiscarded);
+    return dead.filter(({ row }) => row.queue === queue).length;
   }
 
   async statesOf(ids: readonly TaskId[]): Promise<ReadonlyMap<TaskId, JournalState>> {
