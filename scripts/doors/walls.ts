@@ -7,17 +7,16 @@
 export const rooms: Readonly<Record<string, Room>> = {
   container: { rooms: [], packages: ["inversify", "reflect-metadata"] },
   config: { rooms: [], packages: ["convict", "yaml"] },
-  events: { rooms: [], packages: [] },
   tracing: { rooms: [], packages: ["@opentelemetry/api"] },
   queue: { rooms: [], packages: [] },
   health: { rooms: [], packages: [] },
   workers: { rooms: ["queue"], packages: [] },
   control: { rooms: ["queue", "health", "workers"], packages: [] },
   core: {
-    rooms: ["container", "config", "events", "tracing", "queue", "health", "workers", "control"],
+    rooms: ["container", "config", "tracing", "queue", "health", "workers", "control"],
     packages: [],
   },
-  testing: { rooms: ["config", "events", "tracing", "queue", "workers", "core"], packages: [] },
+  testing: { rooms: ["config", "tracing", "queue", "workers", "core"], packages: [] },
 };
 
 /** The folders of src/adapters. `rooms` are those it serves. */
@@ -37,7 +36,7 @@ export const adapters: Readonly<Record<string, Room>> = {
       "@opentelemetry/sdk-trace",
     ],
   },
-  pino_log: { rooms: ["events"], packages: ["pino"] },
+  pino_log: { rooms: [], packages: ["pino"] },
   smtp: { rooms: [], packages: ["nodemailer"] },
 };
 

@@ -2,7 +2,7 @@ import type { DeadLetterReason } from "../../app_runtime/contracts/dead_letter.t
 import type { BulkSelection, DeadLetterFilter } from "../../app_runtime/control/api.ts";
 import { RequestRefusedError } from "./request_refused_error.ts";
 
-const reasons: readonly DeadLetterReason[] = ["exhausted", "rejected", "crash-looping", "undecodable"];
+const reasons: readonly DeadLetterReason[] = ["exhausted", "rejected", "crash-looping"];
 const defaultPage = 50;
 const maxPage = 500;
 const maxOffset = 1_000_000;

@@ -83,7 +83,6 @@ const reasonWords: Readonly<Record<AbortReason | "outage", string>> = {
   "lease-lost": "its lease ran out",
   timeout: "it ran into its time limit",
   shutdown: "the runtime is stopping",
-  cancelled: "somebody cancelled it",
   outage: "what its handler needs is down",
 };
 

@@ -35,17 +35,6 @@ export class Heap<T> {
     return top;
   }
 
-  /** Drops every entry that `keep` refuses. Linear; for rare clean-ups. */
-  retain(keep: (item: T) => boolean): void {
-    const kept = this.#items.filter(keep);
-    this.#items.length = 0;
-    for (const item of kept) this.push(item);
-  }
-
-  [Symbol.iterator](): IterableIterator<T> {
-    return this.#items.values();
-  }
-
   #sink(item: T): void {
     const size = this.#items.length;
     let hole = 0;

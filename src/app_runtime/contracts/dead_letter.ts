@@ -2,7 +2,7 @@ import { RuntimeError } from "../base/runtime_error.ts";
 import type { Task } from "./task.ts";
 
 /** Why a task was given up. `crash-looping` is the quarantine: its worker died each time it held the task. */
-export type DeadLetterReason = "exhausted" | "rejected" | "crash-looping" | "undecodable";
+export type DeadLetterReason = "exhausted" | "rejected" | "crash-looping";
 
 /** A task given up, kept until somebody retries or discards it. */
 export interface DeadLetter {

@@ -18,13 +18,12 @@ export class AnswerInvalidError extends RuntimeError {
   }
 }
 
-export type AbortReason = "lease-lost" | "timeout" | "shutdown" | "cancelled";
+export type AbortReason = "lease-lost" | "timeout" | "shutdown";
 
 const abortSentence: Readonly<Record<AbortReason, string>> = {
   "lease-lost": "its lease ran out and another worker may hold it. Split the handler or raise the queue's lease",
   timeout: "it ran longer than the worker's `timeout`. Raise it or split the handler",
   shutdown: "the runtime is stopping. It was put back without burning an attempt",
-  cancelled: "somebody cancelled it",
 };
 
 /** Why a delivery's signal aborted; it is the signal's `reason`. */

@@ -124,9 +124,10 @@ export class SourceSupervisor {
       name: `source:${name}`,
       required: slot.definition.required,
       check: () => {
-        const { failure, source } = this.#slots.get(name) ?? slot;
+        const { failure, source, pauses } = this.#slots.get(name) ?? slot;
         if (failure !== undefined) return { state: "fail", output: `It was given up: ${failure}` };
-        return source?.health() ?? { state: "fail", output: "It has not started yet." };
+        const finding = source?.health() ?? { state: "fail", output: "It has not started yet." };
+        return pauses.has("operator") && finding.state === "pass" ? { ...finding, ...pausedByOperator } : finding;
       },
     };
   }
@@ -188,6 +189,12 @@ export class SourceSupervisor {
     }
   }
 }
+
+/** A pause outlives restarts; nobody should have to remember it. */
+const pausedByOperator = {
+  state: "warn",
+  output: "Paused by an operator: it takes in nothing until it is resumed.",
+} as const;
 
 function notRunning(failure: string | undefined): SourceStatus {
   const status: SourceStatus = { state: "stopped", backlog: 0, inFlight: 0, published: 0, settled: 0, facts: {} };

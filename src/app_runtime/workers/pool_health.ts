@@ -35,6 +35,9 @@ export function poolHealth(status: PoolStatus, flow: PoolFlow): HealthFinding {
       output: "Every worker failed too often and was given up. Read the log for the cause, then restart.",
     };
   }
+  if (status.state === "paused") {
+    return { state: "warn", observed, output: "Paused by an operator: it takes no tasks until it is resumed." };
+  }
   if (status.braking) {
     return {
       state: "warn",

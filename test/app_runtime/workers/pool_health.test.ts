@@ -22,7 +22,7 @@ test.each<[string, Partial<PoolStatus>, PoolFlow, string, RegExp | undefined]>([
   ["every worker was given up", { lost: 2 }, calm, "fail", /Every worker/],
   ["some workers were given up", { lost: 1 }, calm, "warn", /1 of 2 workers/],
   ["tasks wait and nothing moves", {}, stalled, "fail", /no worker has moved for 90s/],
-  ["tasks wait, but it is paused", { state: "paused" }, stalled, "pass", undefined],
+  ["tasks wait, but it is paused", { state: "paused" }, stalled, "warn", /Paused by an operator/],
   ["tasks wait, but it probes in an outage", { braking: true }, stalled, "warn", /probes/],
   ["tasks wait, but each may take that long", {}, { ...stalled, taskLimitMs: 120_000 }, "pass", undefined],
   ["tasks wait, but it moves", {}, { ...stalled, idleMs: 100 }, "pass", undefined],
