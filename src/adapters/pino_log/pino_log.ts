@@ -105,7 +105,7 @@ export class LogFileError extends RuntimeError {
 
 function openFile(path: string): number {
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    mkdirSync(dirname(path), { recursive: true, mode: 0o750 });
     return openSync(path, "a", 0o640);
   } catch (thrown) {
     throw new LogFileError(path, thrown);

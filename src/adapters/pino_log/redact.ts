@@ -22,6 +22,10 @@ export function redactText(text: string): string {
     .slice(0, 2 * maxText)
     .replaceAll(/(\b[a-z][a-z0-9+.-]{0,20}:\/\/[^\s:/@]*):[^\s@/]+@/gi, `$1:${mask}@`)
     .replaceAll(/\b(bearer|basic)\s+[\w.~+/=-]{6,}/gi, `$1 ${mask}`)
-    .replaceAll(/\b(pass(?:word|phrase)?|secret|token|api[-_]?key)(\s*[=:]\s*)("[^"]*"|[^\s,;]+)/gi, `$1$2${mask}`);
+    // After a dot it is a config path ("sources.inbox.password: is required"), and those messages hold no secrets.
+    .replaceAll(
+      /(?<!\.)\b(pass(?:word|phrase)?|secret|token|api[-_]?key)(\s*[=:]\s*)("[^"]*"|[^\s,;]+)/gi,
+      `$1$2${mask}`,
+    );
   return masked.length > maxText ? `${masked.slice(0, maxText)}…` : masked;
 }

@@ -59,6 +59,10 @@ test.each([
   ["Authorization: Bearer eyJhbGciOi.x-y", "Authorization: Bearer ***"],
   ['The key password="hunter2 and more" is wrong.', "The key password=*** is wrong."],
   ["token: abc, retrying", "token: ***, retrying"],
+  [
+    "bot.yaml:7:3 sources.inbox.password: needs the environment variable X.",
+    "bot.yaml:7:3 sources.inbox.password: needs the environment variable X.",
+  ],
   ["The password is wrong; see http://example.com/login.", "The password is wrong; see http://example.com/login."],
 ])("secrets inside a text are masked: %s", (error, masked) => {
   expect(logLine(numbered({ kind: "unit.failed", unit: "source:inbox", error }))).toMatchObject({
