@@ -40,7 +40,7 @@ export class FolderBlobStore implements SweptBlobStore {
   async open(): Promise<void> {
     await this.#guard(async () => {
       await rm(this.#unfinished, { recursive: true, force: true });
-      await mkdir(this.#unfinished, { recursive: true });
+      await mkdir(this.#unfinished, { recursive: true, mode: 0o700 });
     });
   }
 

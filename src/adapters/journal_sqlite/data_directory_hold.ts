@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Clock } from "../../app_runtime/base/clock.ts";
 import { RuntimeError } from "../../app_runtime/base/runtime_error.ts";
+import { makePrivateFile } from "./private_file.ts";
 
 /** Who works in a data directory, as far as it is known. */
 export interface DirectoryHolder {
@@ -11,6 +12,7 @@ export interface DirectoryHolder {
   readonly host: string;
   /** ISO 8601. */
   readonly startedAt: string;
+  /** The program without its arguments, which may hold secrets. */
   readonly command: string;
 }
 
@@ -45,12 +47,14 @@ export class DataDirectoryHold {
     this.#note = note;
   }
 
-  /** Makes the directory when it is missing. @throws {DataDirectoryHeldError} */
+  /** Makes the directory when it is missing, for its owner alone: mails and orders are nobody else's. @throws {DataDirectoryHeldError} */
   static take(directory: string, clock: Clock): DataDirectoryHold {
     const place = resolve(directory);
-    mkdirSync(place, { recursive: true });
+    mkdirSync(place, { recursive: true, mode: 0o700 });
     const note = join(place, "held_by.json");
-    const lock = new DatabaseSync(join(place, "held_by.lock"), { timeout: 0 });
+    const lockFile = join(place, "held_by.lock");
+    makePrivateFile(lockFile);
+    const lock = new DatabaseSync(lockFile, { timeout: 0 });
     try {
       lock.exec("BEGIN EXCLUSIVE");
     } catch (thrown) {
@@ -80,10 +84,10 @@ function writeHolder(note: string, clock: Clock): void {
     pid: process.pid,
     host: hostname(),
     startedAt: new Date(clock.wallNow()).toISOString(),
-    command: process.argv.join(" "),
+    command: process.argv[1] ?? process.argv0,
   };
   // By rename, so that a reader never finds half a note.
-  writeFileSync(`${note}.new`, `${JSON.stringify(holder)}\n`);
+  writeFileSync(`${note}.new`, `${JSON.stringify(holder)}\n`, { mode: 0o600 });
   renameSync(`${note}.new`, note);
 }
 

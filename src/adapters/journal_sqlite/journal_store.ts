@@ -1,4 +1,3 @@
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Clock } from "../../app_runtime/base/clock.ts";
 import { messageOf } from "../../app_runtime/base/runtime_error.ts";
@@ -9,6 +8,7 @@ import { blobMigrations } from "./blob_schema.ts";
 import { DataDirectoryHold } from "./data_directory_hold.ts";
 import { journalMigrations } from "./journal_schema.ts";
 import { JournaledTransactions } from "./journaled_transactions.ts";
+import { makePrivateFile } from "./private_file.ts";
 import type { SchemaMigrations } from "./sql_statement.ts";
 import { type DatabaseLimits, type DatabaseState, SqliteDatabase } from "./sqlite_database.ts";
 import { SqliteJournal } from "./sqlite_journal.ts";
@@ -65,8 +65,8 @@ export class JournalStore implements Component {
 
   /** @throws {DataDirectoryHeldError} when another process works there, or an error of sqlite_errors.ts. */
   async load(): Promise<void> {
-    mkdirSync(this.#dataDir, { recursive: true });
     this.#hold ??= DataDirectoryHold.take(this.#dataDir, this.#clock);
+    makePrivateFile(this.database.path);
     await this.database.open();
   }
 

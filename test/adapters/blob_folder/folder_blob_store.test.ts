@@ -31,6 +31,13 @@ test("what was put comes back by its hash, in a store opened later too", async (
   expect([await later.has(sha256), await later.has(chairsId)]).toEqual([true, false]);
 });
 
+test("nobody but its owner can read a blob", async () => {
+  const { store, directory, pathOf } = await openStore();
+  const { sha256 } = await store.put(chairs);
+  expect(statSync(pathOf(sha256)).mode & 0o777).toBe(0o600);
+  expect(statSync(join(directory, sha256.slice(0, 2))).mode & 0o777).toBe(0o700);
+});
+
 test("many puts of one content at once store it once", async () => {
   const { store, directory } = await openStore();
   const refs = await Promise.all(Array.from({ length: 50 }, () => store.put(chairs)));

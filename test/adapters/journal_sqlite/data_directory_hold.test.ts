@@ -1,6 +1,6 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -45,6 +45,21 @@ test("a second hold within one process is refused too, until the first is releas
   first.release();
   DataDirectoryHold.take(directory, clock).release();
   expect(existsSync(join(directory, "held_by.json"))).toBe(false);
+});
+
+test("the note names the program and none of its arguments, which may hold a password", async () => {
+  const directory = tempDir();
+  await holdInAnotherProcess(directory);
+  const note = JSON.parse(readFileSync(join(directory, "held_by.json"), "utf8"));
+  expect(note.command).toMatch(/hold_directory\.ts$/);
+});
+
+test("only its owner may look into a directory that it makes", () => {
+  const directory = join(tempDir(), "data");
+  const hold = DataDirectoryHold.take(directory, clock);
+  onTestFinished(() => hold.release());
+  const modeOf = (name: string) => (statSync(join(directory, name)).mode & 0o777).toString(8);
+  expect(["", "held_by.json", "held_by.lock"].map(modeOf)).toEqual(["700", "600", "600"]);
 });
 
 test("a note that cannot be read does not hide the hold", () => {

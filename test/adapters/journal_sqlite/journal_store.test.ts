@@ -1,5 +1,6 @@
 import { once } from "node:events";
-import { readdirSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { JournalStore } from "../../../src/adapters/journal_sqlite/journal_store.ts";
@@ -43,6 +44,16 @@ test("the component holds its directory while it runs, and leaves nothing runnin
 
   const next = newStore(dataDir).store;
   await next.load();
+});
+
+test("nobody but its owner can read what it keeps", async () => {
+  const dataDir = join(tempDir(), "data");
+  const { store } = newStore(dataDir);
+  await store.load();
+  await store.journal.saveCheckpoint("inbox", 1);
+  expect(statSync(dataDir).mode & 0o777).toBe(0o700);
+  for (const file of readdirSync(dataDir))
+    expect([file, statSync(join(dataDir, file)).mode & 0o777]).toEqual([file, 0o600]);
 });
 
 test("a component that was never loaded can be stopped", async () => {
