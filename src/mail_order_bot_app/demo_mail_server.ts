@@ -47,6 +47,12 @@ export class DemoMailServer implements Component {
     return this.#server?.mailbox("INBOX")?.mails.length ?? 0;
   }
 
+  /** How many of them are not marked as read: done mails are, and copies of done mails, which leave no decision behind. */
+  get unread(): number {
+    const mails = this.#server?.mailbox("INBOX")?.mails ?? [];
+    return mails.filter(({ flags }) => !flags.has("\\Seen")).length;
+  }
+
   /** How many sample mails this start has delivered. */
   get delivered(): number {
     return this.#delivered;

@@ -49,7 +49,7 @@ export class DemoReport {
     this.#watchNewMails();
   }
 
-  /** Waits until every mail is decided and every confirmation is sent; says how far it is meanwhile. */
+  /** Waits until every mail is marked as read and every confirmation is sent; says how far it is meanwhile. */
   async #follow(runtime: RuntimeManager, mails: number): Promise<boolean> {
     const { clock } = this.#platform;
     const until = clock.now() + patienceMs;
@@ -58,7 +58,7 @@ export class DemoReport {
       const { decided, unsent } = await this.#orders.progress();
       if (decided !== said) this.#print(`  ${decided} of ${mails} mails decided, ${unsent} confirmations to send\n`);
       said = decided;
-      if (decided >= mails && unsent === 0) return true;
+      if (this.#demo.unread === 0 && unsent === 0) return true;
       await new Promise((wake) => clock.after(lookMs, () => wake(undefined)));
     }
     return false;

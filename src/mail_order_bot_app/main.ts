@@ -4,6 +4,9 @@ import { type CommandLine, readCommandLine, usage } from "./command_line.ts";
 import { composeBot } from "./compose_bot.ts";
 import { exitCodeOf, explain } from "./exit_code_of.ts";
 
+// Whoever read our output may be gone (`| head -1`, a closed terminal), or its disk full. Mails matter more than words.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
+
 async function main(argv: readonly string[]): Promise<void> {
   const commandLine = readCommandLine(argv);
   if (commandLine.help) process.stdout.write(usage);

@@ -38,6 +38,11 @@ export class BotProgram {
     return this.#output;
   }
 
+  /** What `| head -1` does after the first line. */
+  stopListening(): void {
+    this.#child.stdout.destroy();
+  }
+
   kill(signal: NodeJS.Signals): void {
     if (this.#child.exitCode === null) this.#child.kill(signal);
   }
@@ -70,7 +75,10 @@ export async function demoPlace(dataDir: string): Promise<DemoPlace> {
 }
 
 /** What `npm start` runs, moved to another place. */
-export function startDemo({ dataDir, controlPort, imapPort, smtpPort }: DemoPlace): BotProgram {
+export function startDemo(
+  { dataDir, controlPort, imapPort, smtpPort }: DemoPlace,
+  more: Readonly<Record<string, string | number>> = {},
+): BotProgram {
   const settings = {
     "platform.dataDir": dataDir,
     "platform.log.file": join(dataDir, "runtime.log"),
@@ -81,6 +89,7 @@ export function startDemo({ dataDir, controlPort, imapPort, smtpPort }: DemoPlac
     "platform.demo.sent": join(dataDir, "sent"),
     "platform.smtp.port": smtpPort,
     "sources.inbox.port": imapPort,
+    ...more,
   };
   return new BotProgram(Object.entries(settings).flatMap(([key, value]) => ["--set", `${key}=${value}`]));
 }

@@ -61,6 +61,50 @@ test("the demonstration decides every sample mail, goes on with new ones, and en
   expect((await readdir(join(place.dataDir, "sent"))).length).toBe(16);
 });
 
+test("a copy of a mail, which needs no decision, keeps nobody waiting for the summary", {
+  timeout: patienceMs,
+}, async () => {
+  const place = await demoPlace(await tempDir());
+  const demo = startDemo(place);
+  await demo.says("Summary");
+  const smtp = createTransport({ host: "127.0.0.1", port: place.smtpPort, secure: false, ignoreTLS: true });
+  const envelope = { from: "emma.clarke@harbour-interiors.example", to: "orders@fjord-furniture.example" };
+  for (const _ of ["the mail", "its copy"]) await smtp.sendMail({ envelope, raw: orderMail(1) });
+  smtp.close();
+  await settles(place, 29);
+  demo.kill("SIGTERM");
+  await demo.end();
+
+  const again = startDemo(place);
+  await again.says("Summary: 29 mails: 14 accept, 9 review, 5 ignore, 1 reject.");
+
+  expect(again.output).toContain("holds 30 mails from an earlier start");
+  expect(again.output).not.toContain("Something is still on its way");
+});
+
+test("an order whose sender gets no answer says so", { timeout: patienceMs }, async () => {
+  const place = await demoPlace(await tempDir());
+  const demo = startDemo(place, { "mailOrderBot.maxRepliesPerHour": 1 });
+  await demo.says("Summary");
+
+  await writeFile(join(place.dataDir, "inbox", "late.tmp"), orderMail(1));
+  await rename(join(place.dataDir, "inbox", "late.tmp"), join(place.dataDir, "inbox", "late.eml"));
+
+  await demo.says("Nobody was told: This sender got 1 answers within the hour; the limit is 1.");
+});
+
+test("a reader of its output that goes away does not end it", { timeout: patienceMs }, async () => {
+  const place = await demoPlace(await tempDir());
+  const demo = startDemo(place);
+  await demo.says("sample mails were delivered");
+
+  demo.stopListening();
+
+  await settles(place, 28);
+  demo.kill("SIGTERM");
+  expect(await demo.end()).toMatchObject({ code: 0, output: expect.not.stringContaining("EPIPE") });
+});
+
 test("a data directory belongs to one bot at a time, and the second is told who has it", {
   timeout: patienceMs,
 }, async () => {
@@ -152,4 +196,13 @@ function answers(port: number): Promise<boolean> {
     socket.once("connect", () => resolve(true)).once("error", () => resolve(false));
     socket.once("connect", () => socket.destroy());
   });
+}
+
+/** Resolves when so many mails are marked as read. */
+async function settles({ controlPort }: { readonly controlPort: number }, mails: number): Promise<void> {
+  const settled = async () => {
+    const source = await fetch(`http://127.0.0.1:${controlPort}/sources/inbox`);
+    return ((await source.json()) as { readonly status: { readonly settled: number } }).status.settled;
+  };
+  await expect.poll(settled, { timeout: patienceMs }).toBe(mails);
 }

@@ -63,16 +63,17 @@ export class ProcessOrderMailHandler implements TaskHandler {
       : await this.#blobs.get(payload.blob.sha256 as BlobId);
   }
 
-  #tell(task: Task, { trace }: TaskContext, { decision, mail }: ProcessedMail): void {
+  #tell(task: Task, { trace }: TaskContext, { decision, mail, withheld }: ProcessedMail): void {
     const why = decision.reasons.map((reason) => reason.sentence).join(" ");
+    const silence = withheld === undefined ? "" : ` Nobody was told: ${withheld}`;
     trace.set({ "app.decision": decision.kind });
     this.#events.emit({
       kind: "unit.fact",
       unit: "app:mail_order_bot",
       traceId: trace.traceId,
       code: mailDecidedFact,
-      level: "info",
-      message: `${decision.kind}: "${mail.subject}" from ${mail.from || "nobody"}. ${why}`,
+      level: withheld === undefined ? "info" : "warn",
+      message: `${decision.kind}: "${mail.subject}" from ${mail.from || "nobody"}. ${why}${silence}`,
       fields: {
         taskId: task.id,
         decision: decision.kind,

@@ -13,7 +13,7 @@ import type { MailParser } from "./mail_parser.ts";
 import type { CommitOutcome, DecidedMail, MailHistory, MailSummary, OrderBook, TraceContext } from "./order_book.ts";
 import { OrderConflictError } from "./order_conflict_error.ts";
 import { type NotUnderstood, type Understanding, type UnderstandingParts, understandMail } from "./understand_mail.ts";
-import { writeReply } from "./write_reply.ts";
+import { type Reply, writeReply } from "./write_reply.ts";
 
 export interface ProcessOrderMailParts extends UnderstandingParts {
   readonly parser: MailParser;
@@ -44,6 +44,8 @@ export interface ProcessedMail {
   readonly mail: MailSummary;
   /** The answer that was put into the outbox. */
   readonly reply?: OutgoingMail;
+  /** Why the sender gets no answer, although there is one to give. */
+  readonly withheld?: string;
 }
 
 /** Two mails of one customer may race for an order number; a fourth look would see nothing that the third did not. */
@@ -62,7 +64,7 @@ export function processOrderMail(parts: ProcessOrderMailParts): (mail: ReceivedM
       const decided = decide(about, await recall(about, parts), parts);
       const traces = decidedMail(decided, stampOf(received, parts));
       const commit = await parts.orders.commit(traces, received.unitOfWork);
-      if (commit.kind !== "conflict") return processed(traces, commit);
+      if (commit.kind !== "conflict") return processed(traces, commit, decided.reply);
     }
     throw new OrderConflictError(received.taskId, maxRounds);
   };
@@ -113,6 +115,8 @@ function stampOf(received: ReceivedMail, { parser, clock }: ProcessOrderMailPart
 function processed(
   { decision, mail, reply }: DecidedMail,
   commit: Exclude<CommitOutcome, { kind: "conflict" }>,
+  answer: Reply,
 ): ProcessedMail {
-  return { decision, commit, mail, ...(reply !== undefined && { reply }) };
+  const withheld = answer.kind === "withheld" ? { withheld: answer.why } : {};
+  return { decision, commit, mail, ...(reply !== undefined && { reply }), ...withheld };
 }

@@ -112,6 +112,14 @@ describe("the brake", () => {
     expect(desk.book.outbox).toHaveLength(4);
   });
 
+  test("says so when it holds an answer back", async () => {
+    const desk = await openOrderDesk({ rules: { maxRepliesPerHour: 1 } });
+    expect(await desk.handIn(orderNo(1))).not.toHaveProperty("withheld");
+    expect(await desk.handIn(orderNo(2))).toMatchObject({
+      withheld: "This sender got 1 answers within the hour; the limit is 1.",
+    });
+  });
+
   test("counts each sender alone", async () => {
     const desk = await openOrderDesk({ rules: { maxRepliesPerHour: 1 } });
     await desk.handIn(orderNo(1));
