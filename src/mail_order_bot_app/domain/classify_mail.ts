@@ -13,6 +13,7 @@ export type AutomaticRule =
   | "precedence"
   | "mailing-list"
   | "auto-response-suppress"
+  | "auto-reply-field"
   | "role-sender";
 
 /** `loop`: we wrote it ourselves; `report`: about a mail of ours or a stranger's; `automatic`: a machine wrote it. */
@@ -71,6 +72,7 @@ const automaticRules: readonly (readonly [AutomaticRule, (mail: IncomingMail) =>
   ["precedence", precedence],
   ["mailing-list", mailingList],
   ["auto-response-suppress", autoResponseSuppress],
+  ["auto-reply-field", autoReplyField],
   ["role-sender", roleSender],
 ];
 
@@ -99,6 +101,12 @@ function autoResponseSuppress(mail: IncomingMail): string | undefined {
   return value === undefined
     ? undefined
     : `It asks for no automatic answer (X-Auto-Response-Suppress: ${quote(value)}).`;
+}
+
+/** Older out-of-office programs say it in fields of their own, whatever stands in them. */
+function autoReplyField(mail: IncomingMail): string | undefined {
+  const field = mail.headers.find(({ name }) => /^x-auto-?(?:reply|respond|response)(?:-from)?$/.test(name));
+  return field === undefined ? undefined : `An automatic reply (${field.name}).`;
 }
 
 function roleSender(mail: IncomingMail): string | undefined {

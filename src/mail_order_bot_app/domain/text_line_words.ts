@@ -5,7 +5,7 @@ export type WordKind =
   | "price-mark"
   /** Says nothing: politeness and headings. */
   | "filler"
-  /** Makes something else out of what might have been a list: "the 4 CH-1001 have not arrived", "2 boxes CH-1001". */
+  /** Makes something else out of what might have been a list: "the 4 CH-1001 have not arrived", "2 boxes CH-1001", "49.90 GBP". */
   | "sentence"
   | "count-word"
   /** A number before it counts time, not goods. */
@@ -31,6 +31,7 @@ const vocabulary: readonly (readonly [WordKind, string])[] = [
   ["sentence", "pack packs package packages box boxes carton cartons set sets pair pairs pallet pallets case cases"],
   ["sentence", "packung packungen karton kartons paar palette paletten kiste kisten ve"],
   ["sentence", "gestern heute als vor nach before after"],
+  ["sentence", "usd gbp chf sek nok dkk pln czk jpy cny dollar dollars pound pounds franken"],
   ["count-word", "two three four five six seven eight nine ten eleven twelve dozen"],
   ["count-word", "zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dutzend"],
   ["time", "minute minutes hour hours day days week weeks month months year years o'clock am pm"],

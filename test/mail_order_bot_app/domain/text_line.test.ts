@@ -79,6 +79,8 @@ describe("a line that may be about an order", () => {
     "ca. 4 CH-1001",
     "CH-1001 4 € 49",
     "CH-1001 4 $49.90",
+    "4 x CH-1001 at 49.90 GBP",
+    "CH-1001 4 49.90 USD",
     "5 chairs like last time",
     "and two of the small tables",
     "3 pcs of the lamp",
