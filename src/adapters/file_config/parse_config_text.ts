@@ -1,4 +1,4 @@
-import { LineCounter, parseDocument } from "yaml";
+import { isMap, isScalar, LineCounter, type Node, parseDocument } from "yaml";
 
 import type {
   ConfigLayer,
@@ -46,9 +46,18 @@ export function parseConfigText(text: string, file: ConfigPlace, syntax: ConfigS
     };
   }
 
+  if (document.contents !== null && !holdsKeys(document.contents)) {
+    const message = "A configuration begins with keys, such as `platform:`; this is a list or a single text.";
+    return { problems: [problem("SYNTAX", document.contents.range?.[0] ?? 0, message)] };
+  }
   const walk = new DocumentWalk({ placeAt, problem, syntax });
   const root = walk.read(document.contents);
   const notJson = syntax === "json" && walk.problems.length === 0 ? jsonMistake(text) : undefined;
   const problems = notJson === undefined ? walk.problems : [problem("SYNTAX", notJson.offset, notJson.message)];
   return root === undefined ? { problems } : { root, problems };
+}
+
+/** Nothing at all is fine, too: a file of comments. */
+function holdsKeys(contents: Node): boolean {
+  return isMap(contents) || (isScalar(contents) && contents.value === null);
 }

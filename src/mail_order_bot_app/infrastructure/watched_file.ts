@@ -1,4 +1,5 @@
 import { readFile, stat } from "node:fs/promises";
+import { resolve } from "node:path";
 import type { Clock } from "../../app_runtime/base/clock.ts";
 import { messageOf } from "../../app_runtime/base/runtime_error.ts";
 import { DataFileError } from "./data_file_error.ts";
@@ -89,7 +90,7 @@ async function load<T>({ path, maxBytes, read }: WatchedFileParts<T>): Promise<F
     if (bytes.byteLength <= maxBytes) return await read(bytes, path);
     return { kind: "problems", problems: [`${path}: it has ${bytes.byteLength} bytes; at most ${maxBytes} are read.`] };
   } catch (thrown) {
-    return { kind: "problems", problems: [`${path}: ${messageOf(thrown)}`] };
+    return { kind: "problems", problems: [`${resolve(path)}: ${messageOf(thrown)}`] };
   }
 }
 

@@ -49,6 +49,14 @@ test("an empty file, or one of comments, says nothing", () => {
   }
 });
 
+test("a file that is a list or a single text is no configuration", () => {
+  const sentence = "A configuration begins with keys, such as `platform:`; this is a list or a single text.";
+  for (const text of ["- a\n- b\n", "platform.name=shop\n", "[]", "17"]) {
+    expect(problems(text), text).toEqual([`app.yaml:1:1: ${sentence}`]);
+  }
+  expect(problems('["a"]', "json")).toEqual([`app.yaml:1:1: ${sentence}`]);
+});
+
 test("what is wrong has a line, a plain sentence, and no piece of the file in it", () => {
   expect(problems("a:\n\tb: 1\n")).toEqual(["app.yaml:2:1: A tab cannot indent. Use spaces."]);
   expect(problems("a: 1\nb: 2\na: 3\n")).toEqual([
