@@ -130,3 +130,12 @@ export class QueueClosedError extends RuntimeError {
     super(`Queue "${queue}" is closed: the runtime is stopping or the queue was removed from the config.`);
   }
 }
+
+/** There is no room in the queue now, and the caller did not want to wait. */
+export class QueueFullError extends RuntimeError {
+  readonly code = "QUEUE_FULL";
+
+  constructor(queue: string) {
+    super(`Queue "${queue}" is full. Try again when its workers have caught up, or raise queues.${queue}.capacity.`);
+  }
+}

@@ -30,30 +30,36 @@ export interface SourceParts extends UnitParts {
   readonly blobs: BlobStore;
 }
 
-/** One way to make a queue: `adapter: memory`. The schema is light; the implementation is imported when it is used. */
-export interface QueueKind {
-  readonly role: "queue";
+/** What every kind of unit says of itself. */
+interface KindTraits {
+  /** Named in the config: `adapter: imap`. */
   readonly kind: string;
   readonly schema: Schema;
+  /**
+   * What no single key can say: why this config of the unit `name` cannot work, with the cure, as a sentence that begins
+   * with its verb ("would send …"); undefined when it can. Asked before anything is made of the config, at each load.
+   */
+  check?(config: unknown, name: string): string | undefined;
+}
+
+/** One way to make a queue: `adapter: memory`. The schema is light; the implementation is imported when it is used. */
+export interface QueueKind extends KindTraits {
+  readonly role: "queue";
   readonly capabilities: ReadonlySet<QueueCapability>;
   create(config: unknown, parts: QueueParts): Promise<TaskQueue>;
 }
 
 /** One way to make a source: `adapter: imap`. */
-export interface SourceKind {
+export interface SourceKind extends KindTraits {
   readonly role: "source";
-  readonly kind: string;
-  readonly schema: Schema;
   /** It needs the application's journal and blob store. */
   readonly journaled: boolean;
   create(config: unknown, parts: SourceParts): Promise<TaskSource>;
 }
 
 /** One way to make a handler: `kind: lua`. `kind: module` is the runtime's own. */
-export interface HandlerKind {
+export interface HandlerKind extends KindTraits {
   readonly role: "handler";
-  readonly kind: string;
-  readonly schema: Schema;
   create(config: unknown, parts: UnitParts): Promise<TaskHandler>;
 }
 
@@ -65,6 +71,7 @@ export function queueKind<S extends Schema>(kind: {
   readonly kind: string;
   readonly schema: S;
   readonly capabilities: Iterable<QueueCapability>;
+  readonly check?: (config: ConfigOf<S>, name: string) => string | undefined;
   readonly create: (config: ConfigOf<S>, parts: QueueParts) => Promise<TaskQueue>;
 }): QueueKind {
   return {
@@ -72,6 +79,7 @@ export function queueKind<S extends Schema>(kind: {
     kind: kind.kind,
     schema: kind.schema,
     capabilities: new Set(kind.capabilities),
+    check: (config, name) => kind.check?.(config as ConfigOf<S>, name),
     create: (config, parts) => kind.create(config as ConfigOf<S>, parts),
   };
 }
@@ -80,6 +88,7 @@ export function sourceKind<S extends Schema>(kind: {
   readonly kind: string;
   readonly schema: S;
   readonly journaled: boolean;
+  readonly check?: (config: ConfigOf<S>, name: string) => string | undefined;
   readonly create: (config: ConfigOf<S>, parts: SourceParts) => Promise<TaskSource>;
 }): SourceKind {
   return {
@@ -87,6 +96,7 @@ export function sourceKind<S extends Schema>(kind: {
     kind: kind.kind,
     schema: kind.schema,
     journaled: kind.journaled,
+    check: (config, name) => kind.check?.(config as ConfigOf<S>, name),
     create: (config, parts) => kind.create(config as ConfigOf<S>, parts),
   };
 }

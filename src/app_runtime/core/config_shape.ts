@@ -53,6 +53,7 @@ export function configChecks(kinds: readonly UnitKind[], moduleHandlers: Readonl
     unitsReferTo("workers", "handler", "handlers"),
     moduleHandlersExist(moduleHandlers),
     queuesCanPromise(kinds),
+    kindsAgree(kinds),
   ];
 }
 
@@ -81,4 +82,15 @@ function queuesCanPromise(kinds: readonly UnitKind[]): ConfigCheck {
       const message = `asks for a rate limit, which the adapter "${unit.kind}" cannot promise.`;
       return [snapshot.problem(`queues.${unit.name}.rateLimit`, "CHECK", message)];
     });
+}
+
+/** Each kind may look at the config of its units as a whole. */
+function kindsAgree(kinds: readonly UnitKind[]): ConfigCheck {
+  return (snapshot) =>
+    kinds.flatMap((kind) =>
+      [...snapshot.units(`${kind.role}s`).values()].flatMap((unit) => {
+        const objection = unit.kind === kind.kind ? kind.check?.(unit.config, unit.name) : undefined;
+        return objection === undefined ? [] : [snapshot.problem(`${kind.role}s.${unit.name}`, "CHECK", objection)];
+      }),
+    );
 }

@@ -1,5 +1,4 @@
 import type { ConfigSnapshot } from "../config/api.ts";
-import type { TaskId } from "../contracts/task.ts";
 import type {
   ControlledPool,
   ControlledQueue,
@@ -39,20 +38,15 @@ export class PipelineTargets implements ControlTargets {
 
   queues(): ReadonlyMap<string, ControlledQueue> {
     const pipeline = this.#pipeline();
-    const slots = [...(pipeline?.queues ?? [])];
+    if (pipeline === undefined) return new Map();
     return new Map(
-      slots.map(([name, { queue, deadLetters }]) => [
+      [...pipeline.queues].map(([name, { queue, deadLetters }]) => [
         name,
         {
-          view: () => ({ name, adapter: this.#kindOf("queues", name), stats: queue.stats() }),
+          view: () => ({ name, adapter: this.#kindOf("queues", name), stats: pipeline.statsOf(name) }),
           pause: () => queue.pause(),
           resume: () => queue.resume(),
-          deadLetters: {
-            list: (options) => deadLetters.list(options),
-            find: (id) => deadLetters.find(id),
-            retry: (id: TaskId) => deadLetters.retry(id),
-            discard: (id) => deadLetters.discard(id),
-          },
+          deadLetters,
         },
       ]),
     );

@@ -6,7 +6,7 @@ import type { HealthContributor } from "../contracts/health_contributor.ts";
 import type { Journal } from "../contracts/journal.ts";
 import type { EventChannel } from "../contracts/runtime_event.ts";
 import type { TaskHandler } from "../contracts/task_handler.ts";
-import type { TaskQueue } from "../contracts/task_queue.ts";
+import type { QueueStats, TaskQueue } from "../contracts/task_queue.ts";
 import type { TraceFactory } from "../contracts/trace_factory.ts";
 import type { PauseBook } from "../control/api.ts";
 import type { HealthRegistry } from "../health/api.ts";
@@ -97,6 +97,12 @@ export class Pipeline {
     const slot = this.#queues.get(name);
     if (slot === undefined) throw new UnitUnknownError("queue", name, this.#queues.keys());
     return slot;
+  }
+
+  /** With the dead letters that only the journal remembers. @throws {UnitUnknownError} */
+  statsOf(name: string): QueueStats {
+    const { queue, deadLetters } = this.queue(name);
+    return { ...queue.stats(), dead: deadLetters.count };
   }
 
   /** The first start: a unit that does not start fails the boot. A reload that comes meanwhile waits for it. */
@@ -193,7 +199,9 @@ export class Pipeline {
     const queue = await factory.queue(snapshot, name);
     await queue.open();
     if (pauses.isPaused(`queue:${name}`)) await queue.pause();
-    return { queue, deadLetters: new DeadLetters({ queue, journal, events }) };
+    const deadLetters = new DeadLetters({ queue, journal, events });
+    await deadLetters.open();
+    return { queue, deadLetters };
   }
 
   async #makeHandler(snapshot: ConfigSnapshot, name: string): Promise<void> {
@@ -302,7 +310,7 @@ export class Pipeline {
   #unitHealth(): readonly HealthContributor[] {
     const sources = this.sources.names.map((name) => this.sources.health(name));
     const pools = this.workers.status().map((pool) => this.workers.health(pool.name));
-    const queues = [...this.#queues.keys()].map((name) => queueHealth(name, () => this.queue(name).queue));
+    const queues = [...this.#queues.keys()].map((name) => queueHealth(name, () => this.statsOf(name)));
     return [...sources, ...pools, ...queues].filter((contributor) => contributor !== undefined);
   }
 

@@ -3,7 +3,7 @@ import { DeadLetterUnknownError } from "../contracts/dead_letter.ts";
 import type { Journal, JournalRow } from "../contracts/journal.ts";
 import type { EventChannel } from "../contracts/runtime_event.ts";
 import type { TaskId } from "../contracts/task.ts";
-import type { TaskQueue } from "../contracts/task_queue.ts";
+import { QueueFullError, type TaskQueue } from "../contracts/task_queue.ts";
 
 /**
  * The dead letters of one queue: those the queue holds, and those only the journal remembers, because a queue that forgets
@@ -13,6 +13,8 @@ export class DeadLetters {
   readonly #queue: TaskQueue;
   readonly #journal: Journal | undefined;
   readonly #events: EventChannel;
+  /** Letters that only the journal has. */
+  #remembered = 0;
 
   constructor(parts: {
     readonly queue: TaskQueue;
@@ -22,6 +24,17 @@ export class DeadLetters {
     this.#queue = parts.queue;
     this.#journal = parts.journal;
     this.#events = parts.events;
+  }
+
+  /** Call it when the queue is open: what an earlier run gave up waits for somebody as well. */
+  async open(): Promise<void> {
+    const known = (await this.#journal?.countDead(this.#queue.name)) ?? 0;
+    this.#remembered = Math.max(0, known - this.#queue.stats().dead);
+  }
+
+  /** How many wait for somebody; at least. A letter that the queue has dropped meanwhile is listed, but not counted. */
+  get count(): number {
+    return this.#queue.stats().dead + this.#remembered;
   }
 
   /** Newest first within what the queue holds; then what only the journal knows. */
@@ -42,13 +55,18 @@ export class DeadLetters {
     return asLetter(row);
   }
 
-  /** Journal first: if the process dies in between, the row is offered again at the next boot. */
-  async retry(id: TaskId, options?: { readonly signal?: AbortSignal }): Promise<void> {
+  /**
+   * Journal first: if the process dies in between, the row is offered again at the next boot. @throws {DeadLetterUnknownError},
+   * {QueueFullError} for a letter that only the journal has, while there is no room for its task.
+   */
+  async retry(id: TaskId): Promise<void> {
+    const letter = await this.find(id);
     const isHeld = (await this.#queue.findDeadLetter(id)) !== undefined;
-    if (!isHeld && (await this.#deadRow(id)) === undefined) throw new DeadLetterUnknownError(this.#queue.name, id);
     const revived = await this.#journal?.revive(id);
     if (isHeld) await this.#queue.retryDeadLetter(id);
-    else if (revived !== undefined) await this.#queue.publish(revived.task, options);
+    else if (revived === undefined)
+      throw new DeadLetterUnknownError(this.#queue.name, id); // discarded
+    else await this.#publishAgain(letter);
     this.#events.emit({ kind: "dead_letter.retried", unit: `queue:${this.#queue.name}`, taskId: id });
   }
 
@@ -56,8 +74,19 @@ export class DeadLetters {
   async discard(id: TaskId): Promise<void> {
     const letter = await this.find(id);
     if ((await this.#queue.findDeadLetter(id)) !== undefined) await this.#queue.discardDeadLetter(id);
+    else this.#remembered -= 1;
     await this.#journal?.discard(letter.task.id);
     this.#events.emit({ kind: "dead_letter.discarded", unit: `queue:${this.#queue.name}`, taskId: id });
+  }
+
+  /** Without waiting for room: whoever asked would not know meanwhile whether the letter is dead or alive. */
+  async #publishAgain({ task, reason, detail, attempts }: DeadLetter): Promise<void> {
+    const result = await this.#queue.tryPublish(task);
+    if (result === "full") {
+      await this.#journal?.dead(task.id, reason, detail, attempts);
+      throw new QueueFullError(this.#queue.name);
+    }
+    this.#remembered -= 1;
   }
 
   async #deadRow(id: TaskId): Promise<JournalRow | undefined> {

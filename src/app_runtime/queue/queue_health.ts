@@ -1,13 +1,13 @@
 import type { HealthContributor } from "../contracts/health_contributor.ts";
-import type { TaskQueue } from "../contracts/task_queue.ts";
+import type { QueueStats } from "../contracts/task_queue.ts";
 
-/** `current` is the queue of that name now. Dead letters wait for a person, and a pause should not be forgotten: both are warnings, so that somebody looks. */
-export function queueHealth(name: string, current: () => TaskQueue): HealthContributor {
+/** `stats` tells how the queue of that name stands now. Dead letters wait for a person, and a pause should not be forgotten: both are warnings, so that somebody looks. */
+export function queueHealth(name: string, stats: () => QueueStats): HealthContributor {
   return {
     name: `queue:${name}`,
     required: true,
     check: () => {
-      const { waiting, delayed, leased, dead, paused, oldestWaitingMs } = current().stats();
+      const { waiting, delayed, leased, dead, paused, oldestWaitingMs } = stats();
       const observed = { waiting, delayed, leased, dead, oldestWaitingMs: Math.round(oldestWaitingMs) };
       if (paused)
         return { state: "warn", observed, output: "Paused by an operator: nothing is handed out until it is resumed." };

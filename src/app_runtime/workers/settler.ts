@@ -181,7 +181,8 @@ export class Settler {
   async #bury(run: Run, reason: DeadLetterReason, detail: string): Promise<void> {
     const { taskId, journaled } = run.unitOfWork;
     run.trace.fail(detail);
-    if (journaled) await this.#journal?.dead(taskId, reason, detail, run.delivery.attempt);
+    const found = journaled ? await this.#journal?.dead(taskId, reason, detail, run.delivery.attempt) : undefined;
+    if (found === "done") return await this.#ack(run); // its commit came through after all
     await this.#queue.deadLetter(run.delivery, reason, detail);
     this.#events.emit({
       kind: "task.dead_lettered",

@@ -135,6 +135,13 @@ test("what is wrong with the configuration is told at once, all of it, and nothi
   expect(log).toEqual([]);
 });
 
+test("a kind that objects to the config of a unit is heard before anything is opened", async () => {
+  const strict = { ...memoryQueueKind, check: (_config: unknown, name: string) => `cannot be called ${name}.` };
+  const { error, message } = await failedBoot({ kinds: [strict] });
+  expect(error).toBeInstanceOf(ConfigInvalidError);
+  expect(message).toContain("queues.orders: cannot be called orders.");
+});
+
 test("two modules that declare one name are told apart in the error", async () => {
   const again = { ...shopModule(() => done), name: "rival" };
   const { error, message } = await failedBoot({ modules: [shopModule(() => done), again] });

@@ -5,6 +5,7 @@ import { SqliteJournal } from "../../../src/adapters/journal_sqlite/sqlite_journ
 import { MemoryQueue } from "../../../src/adapters/memory_queue/index.ts";
 import { DeadLetterUnknownError } from "../../../src/app_runtime/contracts/dead_letter.ts";
 import type { RuntimeEvent } from "../../../src/app_runtime/contracts/runtime_event.ts";
+import { QueueFullError } from "../../../src/app_runtime/contracts/task_queue.ts";
 import { RuntimeEventChannel } from "../../../src/app_runtime/core/runtime_event_channel.ts";
 import { DeadLetters } from "../../../src/app_runtime/queue/api.ts";
 import { ManualClock } from "../../../src/app_runtime/testing/manual_clock.ts";
@@ -90,4 +91,44 @@ test("without a journal the queue's own letters are all there is", async () => {
   expect((await letters.find(taskId("a"))).detail).toBe("no a");
   await letters.retry(taskId("a"));
   await expect(letters.discard(taskId("a"))).rejects.toThrow(DeadLetterUnknownError);
+});
+
+test("after a restart the letters that only the journal remembers are counted, until somebody decides", async () => {
+  const { bury, journal, queue } = await openLetters();
+  for (const id of ["a", "b", "c"]) await bury(id);
+  const clock = new ManualClock();
+  const events = new RuntimeEventChannel(clock);
+  const settings = { capacity: 1, leaseMs: 1_000, groupLimit: 1, rememberFinished: 100, maxDeadLetters: 2 };
+  const afterRestart = new MemoryQueue({ name: queue.name, settings, clock, events });
+  const letters = new DeadLetters({ queue: afterRestart, journal, events });
+  await letters.open();
+  expect(letters.count).toBe(3);
+  await letters.discard(taskId("a"));
+  await letters.retry(taskId("b"));
+  expect(letters.count).toBe(1);
+  await afterRestart.close();
+});
+
+test("a letter is not retried into a full queue: it stays what it was, and the caller is told", async () => {
+  const { bury, journal, queue, state } = await openLetters();
+  for (const id of ["a", "b"]) await bury(id);
+  const clock = new ManualClock();
+  const events = new RuntimeEventChannel(clock);
+  const settings = { capacity: 1, leaseMs: 1_000, groupLimit: 1, rememberFinished: 100, maxDeadLetters: 2 };
+  const full = new MemoryQueue({ name: queue.name, settings, clock, events });
+  const letters = new DeadLetters({ queue: full, journal, events });
+  await letters.open();
+  await letters.retry(taskId("a"));
+  await expect(letters.retry(taskId("b"))).rejects.toThrow(QueueFullError);
+  expect([await state("b"), letters.count]).toEqual(["dead", 1]);
+  expect(await letters.find(taskId("b"))).toMatchObject({ reason: "rejected", detail: "no b", attempts: 1 });
+  await full.close();
+});
+
+test("a discarded letter cannot be retried any more", async () => {
+  const { bury, letters, state } = await openLetters();
+  await bury("a");
+  await letters.discard(taskId("a"));
+  await expect(letters.retry(taskId("a"))).rejects.toThrow(DeadLetterUnknownError);
+  expect(await state("a")).toBe("dead");
 });
