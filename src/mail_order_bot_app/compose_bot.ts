@@ -65,7 +65,7 @@ export function composeBot(options: BotOptions): Bot {
     const { orders } = stores;
     platform.provide(botTokens.orders, orders);
     const dataFiles = await openDataFiles(platform);
-    const outbox = new OutboxSender({ ...platform, database: orders, mailer: newMailer(platform) });
+    const outbox = newOutbox(platform, orders);
     const demo = isDemo ? newDemoServer(platform) : undefined;
     const http = new HttpControl({ ...platform, config: platform.section("control", controlSchema) });
     if (demo !== undefined) {
@@ -156,8 +156,11 @@ async function openDataFiles(platform: PlatformServices): Promise<readonly Healt
   return [dataFileHealth("bot:catalogue", catalogue), dataFileHealth("bot:customers", customers)];
 }
 
-function newMailer({ section, clock }: PlatformServices): SmtpMailer {
-  return new SmtpMailer({ config: section("smtp", smtpSchema), clock });
+/** As many replies are on their way at once as the mailer keeps connections. */
+function newOutbox(platform: PlatformServices, database: OrderDatabase): OutboxSender {
+  const config = platform.section("smtp", smtpSchema);
+  const mailer = new SmtpMailer({ config, clock: platform.clock });
+  return new OutboxSender({ ...platform, database, mailer, policy: { concurrency: config.connections } });
 }
 
 function newDemoServer({ section, platform, clock }: PlatformServices): DemoMailServer {
