@@ -8,7 +8,6 @@ const configuration: ReadonlySet<string> = new Set([
   "BOT_COMMAND_LINE",
   "BOT_DATA_FILE",
   "SMTP_CLEAR_TEXT",
-  "IMAP_CLEAR_TEXT",
 ]);
 
 /** The exit code for an error that ended the start (sysexits.h). */

@@ -179,6 +179,22 @@ test("a catalogue with mistakes is a wrong configuration, with file and line", a
   expect(refused).toMatchObject({ code: 78, output: expect.stringContaining(`${catalogue}:1`) });
 });
 
+test.each([
+  [
+    "a password",
+    "sources.inbox.host=mail.example",
+    "sources.inbox: would send the password to mail.example in clear text",
+  ],
+  ["mails", "platform.smtp.host=mail.example", "would send mails to mail.example in clear text"],
+])("%s in clear text over a network is a wrong configuration", async (_what, setting, sentence) => {
+  const { dataDir } = await demoPlace(await tempDir());
+  const settings = [setting, `platform.dataDir=${dataDir}/d`, `platform.log.file=${dataDir}/log`];
+
+  const refused = await new BotProgram(settings.flatMap((each) => ["--set", each])).end();
+
+  expect(refused).toMatchObject({ code: 78, output: expect.stringContaining(sentence) });
+});
+
 test("--help tells how to use it, and a slip of the pen points there", async () => {
   expect(await new BotProgram(["--help"]).end()).toMatchObject({
     code: 0,

@@ -1,29 +1,5 @@
 import { messageOf, RuntimeError } from "../../app_runtime/base/runtime_error.ts";
 
-/** The config names a server whose password would travel in clear text. */
-export class ImapClearTextError extends RuntimeError {
-  readonly code = "IMAP_CLEAR_TEXT";
-  override readonly failureClass = "permanent";
-
-  constructor(source: string, host: string) {
-    super(
-      `sources.${source}: \`security: none\` would send the password to ${host} in clear text. Use tls or starttls, or set allowClearText: true.`,
-    );
-  }
-}
-
-/** Account and folder are part of every task id, which has a limit. */
-export class ImapNamesTooLongError extends RuntimeError {
-  readonly code = "IMAP_NAMES_TOO_LONG";
-  override readonly failureClass = "permanent";
-
-  constructor(source: string, limit: number) {
-    super(
-      `sources.${source}: account and folder together are longer than ${limit} characters and do not fit into task ids. Set a short \`account\`.`,
-    );
-  }
-}
-
 /** The connection is gone. `reason` is what the server said with its BYE (RFC 9051 §7.1.5), if it said anything. */
 export class ImapConnectionLostError extends RuntimeError {
   readonly code = "IMAP_CONNECTION_LOST";

@@ -1,5 +1,4 @@
 import { type SourceKind, sourceKind } from "../../app_runtime/contracts/unit_kind.ts";
-import { ImapClearTextError, ImapNamesTooLongError } from "./imap_errors.ts";
 import { type ImapConfig, imapSchema } from "./imap_schema.ts";
 import type { MailToTask } from "./received_mail.ts";
 
@@ -14,20 +13,21 @@ export function imapSourceKind({ toTask }: { readonly toTask: MailToTask }): Sou
     kind: "imap",
     schema: imapSchema,
     journaled: true,
+    check: objectionTo,
     create: async (config, parts) => {
-      checkConfig(parts.name, config);
       const { ImapSource } = await import("./imap_source.ts");
       return new ImapSource({ config, parts, toTask, random: Math.random });
     },
   });
 }
 
-/** What no single key can say. @throws {ImapClearTextError}, {ImapNamesTooLongError} */
-export function checkConfig(source: string, config: ImapConfig): void {
-  if (config.security === "none" && !config.allowClearText && !thisMachine.has(config.host)) {
-    throw new ImapClearTextError(source, config.host);
+function objectionTo(config: ImapConfig): string | undefined {
+  const { host, security, allowClearText, user, account = user, folder } = config;
+  if (security === "none" && !allowClearText && !thisMachine.has(host)) {
+    return `would send the password to ${host} in clear text (\`security: none\`). Use tls or starttls, or set allowClearText: true.`;
   }
-  if ((config.account ?? config.user).length + config.folder.length > namesLimit) {
-    throw new ImapNamesTooLongError(source, namesLimit);
+  if (account.length + folder.length > namesLimit) {
+    return `has an account and a folder that are together longer than ${namesLimit} characters and do not fit into task ids. Set a short \`account\`.`;
   }
+  return undefined;
 }
