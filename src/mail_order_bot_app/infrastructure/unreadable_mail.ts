@@ -9,7 +9,9 @@ const peekBytes = 32_000;
 export function unreadableMail(raw: Uint8Array, reason: UnreadableReason, detail: string): UnreadableMail {
   const lines = headerLines(raw);
   const messageId = field(lines, "message-id").trim();
-  const words = field(lines, "from").toLowerCase().split(/[\s<>"]+/);
+  const words = field(lines, "from")
+    .toLowerCase()
+    .split(/[\s<>"]+/);
   const address = words.findLast((word) => word !== "") ?? "";
   return {
     kind: "unreadable",
