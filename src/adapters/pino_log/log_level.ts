@@ -43,7 +43,7 @@ export function levelOf(event: RuntimeEvent): LogLevel {
     case "config.rejected":
     case "task.dead_lettered":
     case "task.abandoned":
-    case "task.settle_failed":
+    case "task.record_failed":
     case "outage.began":
       return "error";
     case "runtime.state_changed":

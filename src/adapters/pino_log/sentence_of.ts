@@ -52,7 +52,7 @@ export function sentenceOf(event: RuntimeEvent): string {
       return `Task ${event.taskId} was told to stop (${reasonWords[event.reason]}).`;
     case "task.abandoned":
       return `Task ${event.taskId} did not stop; it was left running after ${ms(event.heldForMs)}.`;
-    case "task.settle_failed":
+    case "task.record_failed":
       return `The result of task ${event.taskId} could not be recorded, so it will be handed out again: ${event.error}`;
     case "loop.blocked":
       return `The event loop stood still for ${ms(event.blockedMs)}${suspected(event.suspects)}.`;

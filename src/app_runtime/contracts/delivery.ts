@@ -2,7 +2,7 @@ import type { Brand } from "../base/brand.ts";
 import type { Task } from "./task.ts";
 import { type AbortReason, TaskAbortedError } from "./task_errors.ts";
 
-/** Proves who holds a task: a settle with a token that is no longer current is refused (fencing). */
+/** Proves who holds a task: an ack, nack or burial with a token that is no longer current is refused (fencing). */
 export type LeaseToken = Brand<string, "LeaseToken"> | Brand<number, "LeaseToken">;
 
 /** One hand-out of a task to a worker, as the handler sees it. */

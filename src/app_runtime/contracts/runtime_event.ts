@@ -47,7 +47,7 @@ export type RuntimeEventBody = { readonly unit: string; readonly traceId?: strin
   | { readonly kind: "task.requeued"; readonly taskId: string; readonly reason: AbortReason | "outage" }
   | { readonly kind: "task.aborted"; readonly taskId: string; readonly reason: AbortReason }
   | { readonly kind: "task.abandoned"; readonly taskId: string; readonly heldForMs: number }
-  | { readonly kind: "task.settle_failed"; readonly taskId: string; readonly error: string }
+  | { readonly kind: "task.record_failed"; readonly taskId: string; readonly error: string }
   | { readonly kind: "loop.blocked"; readonly blockedMs: number; readonly suspects: readonly string[] }
   | { readonly kind: "outage.began"; readonly failures: number; readonly error: string }
   | { readonly kind: "outage.ended"; readonly lastedMs: number }

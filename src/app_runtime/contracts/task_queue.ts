@@ -52,7 +52,7 @@ export interface QueueSettings {
 }
 
 /**
- * A place where tasks wait for a worker. Delivery is at-least-once: a delivery that is neither settled nor renewed within
+ * A place where tasks wait for a worker. Delivery is at-least-once: a delivery that is neither acked, nacked, buried nor renewed within
  * its lease is handed out again. Every adapter passes `taskQueuePromises` of app_runtime/testing. Source: seed 003, "TaskQueue".
  */
 export interface TaskQueue {
@@ -112,7 +112,7 @@ export interface NackOptions {
   readonly reason: string;
 }
 
-/** We settled too late: the lease ran out and another worker may already hold this task. */
+/** We finished too late: the lease ran out and another worker may already hold this task. */
 export class LeaseLostError extends RuntimeError {
   readonly code = "QUEUE_LEASE_LOST";
 

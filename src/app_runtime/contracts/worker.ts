@@ -9,6 +9,6 @@ export type WorkerState =
 export interface Worker {
   readonly name: string;
   readonly state: WorkerState;
-  /** Works until `signal` aborts or the queue closes; resolves when its last task is settled. */
+  /** Works until `signal` aborts or the queue closes; resolves when the outcome of its last task is recorded. */
   run(signal: AbortSignal): Promise<void>;
 }

@@ -131,7 +131,7 @@ export class Pipeline {
     this.#halted.abort();
   }
 
-  /** Queues close last, when nothing publishes and nothing settles any more. */
+  /** Queues close last, when nothing publishes and no outcome is recorded any more. */
   async close(): Promise<void> {
     for (const contributor of this.#contributors.values()) contributor[Symbol.dispose]();
     this.#contributors.clear();

@@ -32,7 +32,7 @@ export const queueSchema = {
     default: 1000,
   },
   lease: {
-    doc: "A task that is neither settled nor renewed for this long is handed out again.",
+    doc: "A task whose worker neither finishes it nor renews its lease for this long is handed out again.",
     format: "duration",
     min: "100ms",
     default: "10s",

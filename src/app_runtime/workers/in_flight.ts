@@ -60,7 +60,7 @@ export class InFlight {
     this.#watchAt(run.abortedAt + this.#limits.graceMs);
   }
 
-  /** Stops waiting for the handler; the run stays until it is settled. */
+  /** Stops waiting for the handler; the run stays until its outcome is recorded. */
   abandon(run: Run): void {
     if (run.ended) return;
     this.#onAbandon(run);

@@ -21,7 +21,7 @@ export type Ending =
 /** Publishes a follow-up task on behalf of a handler, in its trace; stops waiting for room when `signal` aborts. */
 export type FollowUp = (queue: string, draft: TaskDraft, trace: Trace, signal: AbortSignal) => Promise<PublishResult>;
 
-/** One delivery being worked on, from the hand-out until it is settled; to its handler it is the TaskContext. */
+/** One delivery being worked on, from the hand-out until its outcome is recorded; to its handler it is the TaskContext. */
 export class Run implements TaskContext {
   readonly delivery: LeasedDelivery;
   readonly trace: Trace;
@@ -32,7 +32,7 @@ export class Run implements TaskContext {
   waits = false;
   /** When it was told to stop; Clock.now(). */
   abortedAt: number | undefined;
-  /** The handler has ended, or nobody waits for it any more; what is left is to settle. */
+  /** The handler has ended, or nobody waits for it any more; what is left is to record it. */
   ended = false;
   /** Its turn among the suspects of a crash; disposed when it has been handled. */
   turn: Disposable | undefined;

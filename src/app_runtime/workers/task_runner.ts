@@ -10,8 +10,8 @@ import type { TraceFactory } from "../contracts/trace_factory.ts";
 import { CrashSuspects } from "./crash_suspects.ts";
 import type { InFlight } from "./in_flight.ts";
 import type { LeaseKeeper } from "./lease_keeper.ts";
+import type { OutcomeRecorder } from "./outcome_recorder.ts";
 import { type Ending, type FollowUp, Run } from "./run.ts";
-import type { Settler } from "./settler.ts";
 
 export interface RunnerParts {
   readonly unit: string;
@@ -20,7 +20,7 @@ export interface RunnerParts {
   readonly maxCrashes: number;
   readonly inFlight: InFlight;
   readonly leases: LeaseKeeper;
-  readonly settler: Settler;
+  readonly recorder: OutcomeRecorder;
   readonly clock: Clock;
   readonly events: EventChannel;
   readonly traces: TraceFactory;
@@ -38,7 +38,7 @@ export interface FailureStreak {
 /** How many ended tasks are remembered as suspects. */
 const remembered = 16;
 
-/** The life of one delivery: begin, ask the journal, call the handler, settle. */
+/** The life of one delivery: begin, ask the journal, call the handler, record the outcome. */
 export class TaskRunner {
   readonly #parts: RunnerParts;
   readonly #suspects: CrashSuspects | undefined;
@@ -82,12 +82,12 @@ export class TaskRunner {
   }
 
   async process(delivery: LeasedDelivery): Promise<void> {
-    const { inFlight, settler, clock } = this.#parts;
+    const { inFlight, recorder, clock } = this.#parts;
     const run = this.#begin(delivery);
     try {
       const ending = await this.#work(run);
       run.ended = true;
-      await settler.settle(run, ending);
+      await recorder.record(run, ending);
       this.#count(ending);
     } finally {
       run.turn?.[Symbol.dispose]();

@@ -12,10 +12,10 @@ import type { RetryPolicy } from "../queue/api.ts";
 import { InFlight, type RunLimits } from "./in_flight.ts";
 import { LeaseKeeper } from "./lease_keeper.ts";
 import { OutageBrake } from "./outage_brake.ts";
+import { OutcomeRecorder } from "./outcome_recorder.ts";
 import { PoolPause } from "./pool_pause.ts";
 import { QueueWorker } from "./queue_worker.ts";
 import type { FollowUp } from "./run.ts";
-import { Settler } from "./settler.ts";
 import { type FailureStreak, TaskRunner } from "./task_runner.ts";
 
 export interface PoolDefinition {
@@ -64,7 +64,7 @@ export class WorkerPool {
   readonly #workers: readonly QueueWorker[];
   readonly #inFlight: InFlight;
   readonly #leases: LeaseKeeper;
-  readonly #settler: Settler;
+  readonly #recorder: OutcomeRecorder;
   readonly #runner: TaskRunner;
   readonly #brake: OutageBrake;
   readonly #intake = new AbortController();
@@ -83,7 +83,7 @@ export class WorkerPool {
     this.#inFlight = this.#newInFlight();
     this.#brake = this.#newBrake();
     this.#leases = this.#newLeaseKeeper();
-    this.#settler = new Settler({
+    this.#recorder = new OutcomeRecorder({
       ...parts,
       unit: this.#unit,
       queue: definition.queue,
@@ -97,7 +97,7 @@ export class WorkerPool {
       maxCrashes: definition.maxCrashes,
       inFlight: this.#inFlight,
       leases: this.#leases,
-      settler: this.#settler,
+      recorder: this.#recorder,
       ...parts,
     });
     this.#workers = Array.from({ length: definition.concurrency }, (_, index) => this.#newWorker(index));
@@ -162,7 +162,7 @@ export class WorkerPool {
     this.#intake.abort();
   }
 
-  /** Resolves when nothing is in flight any more: every run is settled. */
+  /** Resolves when nothing is in flight any more: every outcome is recorded. */
   drained(): Promise<void> {
     return this.#inFlight.empty();
   }
@@ -180,7 +180,7 @@ export class WorkerPool {
     }
   }
 
-  /** After stopIntake: resolves when every worker has settled its last task. */
+  /** After stopIntake: resolves when every worker has recorded its last outcome. */
   async stopped(): Promise<void> {
     this.stopIntake();
     await this.#running;
@@ -231,7 +231,7 @@ export class WorkerPool {
         if (this.#consumer === deliveries) this.#consumer = undefined;
       },
       process: (delivery) => this.#runner.process(delivery),
-      giveBack: (delivery) => this.#settler.giveBack(delivery, "an outage has begun"),
+      giveBack: (delivery) => this.#recorder.giveBack(delivery, "an outage has begun"),
     });
   }
 

@@ -75,7 +75,7 @@ export class WorkerSupervisor {
     for (const { pool } of this.#slots.values()) pool.abandonAll();
   }
 
-  /** After stopIntake: resolves when every worker has settled its last task. */
+  /** After stopIntake: resolves when every worker has recorded its last outcome. */
   async stopped(): Promise<void> {
     await Promise.all([...this.#slots.values()].map(({ pool }) => pool.stopped()));
     for (const slot of this.#slots.values()) slot.state = "stopped";

@@ -41,7 +41,7 @@ const bodies: { readonly [K in RuntimeEventKind]: Extract<RuntimeEventBody, { re
   "task.requeued": { kind: "task.requeued", unit: "worker:orders", taskId, reason: "shutdown" },
   "task.aborted": { kind: "task.aborted", unit: "worker:orders", taskId, reason: "timeout" },
   "task.abandoned": { kind: "task.abandoned", unit: "worker:orders", taskId, heldForMs: 31_000 },
-  "task.settle_failed": { kind: "task.settle_failed", unit: "worker:orders", taskId, error: "The disk is full." },
+  "task.record_failed": { kind: "task.record_failed", unit: "worker:orders", taskId, error: "The disk is full." },
   "loop.blocked": { kind: "loop.blocked", unit: "runtime", blockedMs: 1_500, suspects: [taskId, "mail-8"] },
   "outage.began": { kind: "outage.began", unit: "worker:orders", failures: 5, error: "SMTP is down." },
   "outage.ended": { kind: "outage.ended", unit: "worker:orders", lastedMs: 120_000 },

@@ -41,7 +41,7 @@ test("a task whose lease is lost is told so, and its result is not recorded", as
   handler.run.answer(done);
   await settlePromises();
   expect(queue.stats()).toMatchObject({ acked: 0, leased: 1 });
-  expect([of("task.done").length, of("task.settle_failed").length]).toEqual([0, 0]);
+  expect([of("task.done").length, of("task.record_failed").length]).toEqual([0, 0]);
   await clock.advance(6_000);
   expect(handler.runs).toHaveLength(2);
   expect(handler.run.context.delivery.crashes).toBe(1);
@@ -93,7 +93,7 @@ test("a result that could not be recorded comes back as the same attempt, howeve
   expect(attempts.length).toBeGreaterThan(6);
   broken = false;
   await clock.advance(60_000);
-  expect(of("task.settle_failed")[0]).toMatchObject({ taskId: "a", error: "disk full" });
+  expect(of("task.record_failed")[0]).toMatchObject({ taskId: "a", error: "disk full" });
   expect(await queue.findDeadLetter(taskId("a"))).toBeUndefined();
   expect(queue.stats()).toMatchObject({ acked: 1, leased: 0, waiting: 0 });
   expect(new Set(attempts)).toEqual(new Set([1]));

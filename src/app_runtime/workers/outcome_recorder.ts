@@ -26,7 +26,7 @@ type Verdict =
   | { readonly kind: "lost" };
 
 /** Records how runs ended: first in the journal, then in the queue, so that a crash in between repeats and never loses. */
-export class Settler {
+export class OutcomeRecorder {
   readonly #unit: string;
   readonly #queue: TaskQueue;
   readonly #journal: Journal | undefined;
@@ -57,20 +57,20 @@ export class Settler {
   }
 
   /** Never throws: what cannot be recorded is reported, and the task is given back, or comes back when its lease runs out. */
-  async settle(run: Run, ending: Ending): Promise<void> {
+  async record(run: Run, ending: Ending): Promise<void> {
     run.unitOfWork.close();
     try {
       const judged = this.#judge(run, ending);
       const verdict = judged instanceof Promise ? await judged : judged;
       if (verdict.kind === "done") await this.#finish(run);
-      else await this.#record(run, verdict);
+      else await this.#carryOut(run, verdict);
       if (provesThatItWorks(ending, verdict)) this.#brake.succeeded();
     } catch (error) {
-      await this.#settleFailed(run, ending, error);
+      await this.#recordFailed(run, ending, error);
     }
   }
 
-  /** Puts back what was taken but not begun; like settle, it never throws. */
+  /** Puts back what was taken but not begun; like record, it never throws. */
   async giveBack(delivery: LeasedDelivery, reason: string): Promise<void> {
     try {
       await this.#queue.nack(delivery, { retryDelayMs: this.#brake.retryDelayMs(), burnAttempt: false, reason });
@@ -80,7 +80,7 @@ export class Settler {
   }
 
   /** Not the task's fault, so it burns no attempt, and must not look like a crash. */
-  async #settleFailed(run: Run, ending: Ending, error: unknown): Promise<void> {
+  async #recordFailed(run: Run, ending: Ending, error: unknown): Promise<void> {
     run.trace.fail(error);
     this.#tellFailure(run.delivery, error);
     if (error instanceof LeaseLostError) return;
@@ -89,7 +89,7 @@ export class Settler {
   }
 
   #tellFailure({ task }: LeasedDelivery, error: unknown): void {
-    this.#events.emit({ kind: "task.settle_failed", unit: this.#unit, taskId: task.id, error: messageOf(error) });
+    this.#events.emit({ kind: "task.record_failed", unit: this.#unit, taskId: task.id, error: messageOf(error) });
   }
 
   /** Only an error may need a look at the journal; an answer is judged at once. */
@@ -125,7 +125,7 @@ export class Settler {
     return (await this.#journal?.find(run.unitOfWork.taskId))?.state === "done";
   }
 
-  #record(run: Run, verdict: Exclude<Verdict, { readonly kind: "done" }>): Promise<void> | undefined {
+  #carryOut(run: Run, verdict: Exclude<Verdict, { readonly kind: "done" }>): Promise<void> | undefined {
     switch (verdict.kind) {
       case "retry":
         return this.#tryAgain(run, verdict.reason, verdict.askedDelayMs);
