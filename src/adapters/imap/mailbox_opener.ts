@@ -2,6 +2,7 @@ import type { Clock } from "../../app_runtime/base/clock.ts";
 import type { Journal } from "../../app_runtime/contracts/journal.ts";
 import { nextCheckpoint, readCheckpoint } from "./checkpoint.ts";
 import { openFolder } from "./commands/open_folder.ts";
+import { searchFailed } from "./commands/search_failed.ts";
 import type { ImapConnection } from "./imap_connection.ts";
 import type { ImapFactReporter } from "./imap_facts.ts";
 import type { ImapConfig } from "./imap_schema.ts";
@@ -52,6 +53,7 @@ export class MailboxOpener {
     this.#facts.report("imap_connected", { host, folder, exists });
     if (!takesKeyword) this.#facts.report("imap_no_keywords", { folder, keyword });
     if (this.#generation?.key.uidValidity !== uidValidity) this.#generation = new Generation(key, this.#onMarksWanted);
+    if (takesKeyword) this.#generation.carryKeyword(await searchFailed(connection, keyword));
     return { connection, generation: this.#generation, floor, takesKeyword };
   }
 

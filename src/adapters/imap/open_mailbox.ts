@@ -8,6 +8,7 @@ export class Generation {
   readonly unseen = new UnseenMails();
   readonly #seenAgain = new Set<Uid>();
   readonly #failedAgain = new Set<Uid>();
+  readonly #failed = new Set<Uid>();
   readonly #onMarksWanted: () => void;
 
   /** `onMarksWanted` is called when there are mails to mark that no journal row asks for. */
@@ -32,6 +33,16 @@ export class Generation {
   giveUp(uid: Uid): void {
     this.unseen.giveUp(uid);
     this.markFailedAgain(uid);
+  }
+
+  /** These carry the dead letter keyword. */
+  carryKeyword(uids: readonly Uid[]): void {
+    for (const uid of uids) this.#failed.add(uid);
+  }
+
+  /** Those of `uids` that may carry the keyword; asked before it is taken from them, and asked once. */
+  takeCarriers(uids: readonly Uid[]): readonly Uid[] {
+    return uids.filter((uid) => this.#failed.delete(uid));
   }
 
   /** Takes at most `limit` mails of each kind off the list of those to mark. */

@@ -6,6 +6,7 @@ import type { Journal, JournalRow } from "../../app_runtime/contracts/journal.ts
 import { markFailed } from "./commands/mark_failed.ts";
 import { markSeen } from "./commands/mark_seen.ts";
 import type { StoreResult } from "./commands/store_flag.ts";
+import { unmarkFailed } from "./commands/unmark_failed.ts";
 import type { ImapFactReporter } from "./imap_facts.ts";
 import type { ImapConfig } from "./imap_schema.ts";
 import type { Uid } from "./mailbox_key.ts";
@@ -96,6 +97,7 @@ export class Settler {
       await this.#store(plan.failed, (uids) => this.#markFailed(mailbox, uids)),
       await this.#store(again.seen, (uids) => markSeen(mailbox.connection, uids)),
       await this.#store(again.failed, (uids) => this.#markFailed(mailbox, uids)),
+      await this.#unmarkFailed(mailbox, [...plan.seen, ...again.seen]),
     ];
     if (again.seen.length > 0) this.#facts.report("imap_marked_again", { mails: again.seen.length });
 
@@ -113,9 +115,18 @@ export class Settler {
   }
 
   /** Without keywords the journal alone remembers it. */
-  #markFailed(mailbox: OpenMailbox, uids: readonly Uid[]): Promise<StoreResult> {
-    const marked = mailbox.takesKeyword ? uids : [];
-    return markFailed(mailbox.connection, marked, this.#config.deadLetterKeyword);
+  #markFailed({ connection, generation, takesKeyword }: OpenMailbox, uids: readonly Uid[]): Promise<StoreResult> {
+    if (!takesKeyword) return Promise.resolve({ gone: [], refused: [] });
+    generation.carryKeyword(uids);
+    return markFailed(connection, uids, this.#config.deadLetterKeyword);
+  }
+
+  /** A dead letter that somebody retried is done now: people need not look at it any more. */
+  async #unmarkFailed({ connection, generation }: OpenMailbox, done: readonly Uid[]): Promise<StoreResult> {
+    const carriers = generation.takeCarriers(done);
+    const result = await unmarkFailed(connection, carriers, this.#config.deadLetterKeyword);
+    generation.carryKeyword(result.refused);
+    return result;
   }
 
   #count(told: readonly JournalRow[]): void {

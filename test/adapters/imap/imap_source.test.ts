@@ -91,7 +91,7 @@ describe.each(mailServerHosts)("an imap source on $name", ({ start }) => {
 
     const second = await (await desk.open()).start();
     await eventually(() => expect(second.uids).toEqual([2]));
-    expect(second.facts).toContain("imap_resumed");
+    await eventually(() => expect(second.facts).toContain("imap_resumed"));
     await proxy.accept();
     await eventually(async () => expect(await seen(server)).toEqual([1, 2]));
     expect(second.uids).toEqual([2]);
@@ -126,6 +126,19 @@ describe.each(mailServerHosts)("an imap source on $name", ({ start }) => {
     expect(await desk.journal.revive(id)).toBeDefined();
     await desk.journal.done(id);
     await eventually(async () => expect(await seen(server)).toEqual([1, 2]));
+    await eventually(async () => expect(await failed(server)).toEqual([]));
+  });
+
+  test("takes the keyword of a dead letter back in the very session that has set it", async () => {
+    const server = await accountWith(orderMail(1));
+    const desk = new MailDesk(server.connection);
+    const run = await (await desk.open({ work: () => "dead" })).start();
+    await eventually(async () => expect(await failed(server)).toEqual([1]));
+    await eventually(() => expect(run.source.status().settled).toBe(1));
+    const id = `imap:${server.connection.user}:INBOX:${run.source.status().facts.uidValidity}:1` as TaskId;
+    await desk.journal.revive(id);
+    await desk.journal.done(id);
+    await eventually(async () => expect([await seen(server), await failed(server)]).toEqual([[1], []]));
   });
 
   test("makes a task without content of a mail that is too large, and settles it like any other", async () => {

@@ -4,5 +4,5 @@ import { type StoreResult, storeFlag } from "./store_flag.ts";
 
 /** Sets the dead letter keyword (RFC 9051 §2.3.2, keywords) and leaves the mail unread for a person to find. */
 export function markFailed(connection: ImapConnection, uids: readonly Uid[], keyword: string): Promise<StoreResult> {
-  return storeFlag(connection, uids, keyword);
+  return storeFlag(connection, uids, "add", keyword);
 }

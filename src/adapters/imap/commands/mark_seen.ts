@@ -4,5 +4,5 @@ import { type StoreResult, storeFlag } from "./store_flag.ts";
 
 /** Sets \Seen (RFC 9051 §2.3.2): the mail is done. Only after the journal says so. */
 export function markSeen(connection: ImapConnection, uids: readonly Uid[]): Promise<StoreResult> {
-  return storeFlag(connection, uids, "\\Seen");
+  return storeFlag(connection, uids, "add", "\\Seen");
 }

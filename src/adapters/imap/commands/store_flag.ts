@@ -14,18 +14,26 @@ export interface StoreResult {
 const allMarked: StoreResult = { gone: [], refused: [] };
 
 /**
- * UID STORE +FLAGS.SILENT, RFC 9051 §6.4.6. The library says `false` when the server refused or was not even asked, and
+ * UID STORE ±FLAGS.SILENT, RFC 9051 §6.4.6. The library says `false` when the server refused or was not even asked, and
  * the server refuses the whole set when one mail of it is gone; so after a `false` the flags are read back.
  */
-export async function storeFlag(connection: ImapConnection, uids: readonly Uid[], flag: string): Promise<StoreResult> {
+export async function storeFlag(
+  connection: ImapConnection,
+  uids: readonly Uid[],
+  change: "add" | "remove",
+  flag: string,
+): Promise<StoreResult> {
   if (uids.length === 0) return allMarked;
-  const stored = await connection.run("UID STORE", (client) =>
-    client.messageFlagsAdd(uidSet(uids), [flag], { uid: true, silent: true }),
-  );
+  const stored = await connection.run("UID STORE", (client) => {
+    const options = { uid: true, silent: true };
+    return change === "add"
+      ? client.messageFlagsAdd(uidSet(uids), [flag], options)
+      : client.messageFlagsRemove(uidSet(uids), [flag], options);
+  });
   if (stored === true) return allMarked;
   const flags = await readFlags(connection, uids);
   return {
     gone: uids.filter((uid) => !flags.has(uid)),
-    refused: uids.filter((uid) => flags.get(uid)?.has(flag) === false),
+    refused: uids.filter((uid) => flags.get(uid)?.has(flag) === (change === "remove")),
   };
 }
