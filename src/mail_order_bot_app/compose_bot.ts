@@ -46,8 +46,8 @@ export interface Bot {
   readonly parts: RuntimeParts;
   /** Called once everything runs: the demonstration shows what happens. */
   started(runtime: RuntimeManager): Promise<void>;
-  /** After the runtime has come to rest. */
-  close(): Promise<void>;
+  /** After the runtime has come to rest, or must not be waited for. Takes at most `limitMs`. */
+  close(limitMs: number): Promise<void>;
 }
 
 /** Chooses the adapters and wires them; what they do is said in the configuration. */
@@ -108,7 +108,7 @@ export function composeBot(options: BotOptions): Bot {
       clock,
     },
     started: async (runtime) => await report?.show(runtime),
-    close: () => log.close(),
+    close: (limitMs) => log.close(limitMs),
   };
 }
 

@@ -13,10 +13,17 @@ async function main(argv: readonly string[]): Promise<void> {
   else await run(commandLine, argv);
 }
 
+/** For the last lines of the log, whose reader may be slow. After a second signal all of it must be over in 500 ms. */
+const farewellMs = { atEase: 1_000, inHaste: 80 };
+
 async function run(commandLine: CommandLine, argv: readonly string[]): Promise<void> {
   const bot = composeBot({ commandLine, argv, env: process.env, print: (text) => process.stdout.write(text) });
   const runtime = new RuntimeManager(bot.parts);
-  handleSignals({ runtime, exit: (code) => void bot.close().finally(() => process.exit(code)) });
+  const exit = (code: number) => {
+    const limitMs = code === exitCodes.ok ? farewellMs.atEase : farewellMs.inHaste;
+    void bot.close(limitMs).finally(() => process.exit(code));
+  };
+  handleSignals({ runtime, exit });
   await runtime.start();
   await bot.started(runtime);
 }

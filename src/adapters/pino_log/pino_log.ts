@@ -72,14 +72,14 @@ export class PinoLog implements HealthContributor {
     await this.#sink?.flush(closeLimitMs);
   }
 
-  /** Writes what is left, for at most a second; what is said afterwards is lost. Idempotent. */
-  async close(): Promise<void> {
+  /** Writes what is left, for at most `limitMs`; what is said afterwards is lost. Idempotent. */
+  async close(limitMs: number = closeLimitMs): Promise<void> {
     const sink = this.#sink;
     this.#sink = undefined;
     this.#writeLine = () => {};
     this.#held = [];
     process.off("exit", this.#flushNow);
-    await sink?.close(closeLimitMs);
+    await sink?.close(limitMs);
   }
 
   readonly #flushNow = (): void => this.#sink?.flushNow();
