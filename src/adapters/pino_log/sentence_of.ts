@@ -31,7 +31,7 @@ export function sentenceOf(event: RuntimeEvent): string {
     case "unit.resumed":
       return `Resumed by ${event.by}.`;
     case "config.applied":
-      return `Configuration ${event.version} applies${changed(event.changes)}.`;
+      return `Configuration ${event.version} applies${changed(event.changes)}.${afterRestart(event.restart)}`;
     case "config.rejected":
       return `The new configuration was rejected and the old one stays: ${event.error}`;
     case "task.published":
@@ -89,6 +89,10 @@ const reasonWords: Readonly<Record<AbortReason | "outage", string>> = {
 /** 12 is "12ms", 90000 is "90s", 1499.7 is "1500ms". */
 function ms(durationMs: number): string {
   return formatDuration(durationMs);
+}
+
+function afterRestart(paths: readonly string[]): string {
+  return paths.length === 0 ? "" : ` Only after a restart: ${paths.join(", ")}.`;
 }
 
 function changed(changes: readonly string[]): string {

@@ -42,7 +42,7 @@ export interface ConfigVersion {
 
 export interface ConfigurationManagerParts {
   readonly shape: ConfigShape;
-  /** Lowest layer first: platform file, application file, environment-specific file. */
+  /** Lowest layer first: the files in the order an operator names them. */
   readonly providers: readonly ConfigProvider[];
   /** Below all providers. */
   readonly defaults?: readonly DeclaredDefaults[];

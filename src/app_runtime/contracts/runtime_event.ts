@@ -21,7 +21,13 @@ export type RuntimeEventBody = { readonly unit: string; readonly traceId?: strin
   | { readonly kind: "unit.gave_up"; readonly restarts: number; readonly withinMs: number; readonly error: string }
   | { readonly kind: "unit.paused"; readonly by: string }
   | { readonly kind: "unit.resumed"; readonly by: string }
-  | { readonly kind: "config.applied"; readonly version: string; readonly changes: readonly string[] }
+  | {
+      readonly kind: "config.applied";
+      readonly version: string;
+      readonly changes: readonly string[];
+      /** Those among the changes that take effect only after a restart. */
+      readonly restart: readonly string[];
+    }
   | { readonly kind: "config.rejected"; readonly error: string }
   | {
       readonly kind: "task.published";

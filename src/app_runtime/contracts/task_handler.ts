@@ -20,7 +20,7 @@ export function reject(reason: string): Outcome {
   return { kind: "reject", reason };
 }
 
-/** What a handler may use while it works on one task. */
+/** What a handler may use while it works on one task. Call its methods on it (`context.publish(...)`), not taken apart. */
 export interface TaskContext {
   readonly delivery: Delivery;
   /** Aborts when the work must stop; the reason is a TaskAbortedError. */

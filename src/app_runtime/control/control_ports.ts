@@ -107,6 +107,12 @@ export interface ConfigEntry {
 }
 
 export type ConfigReload =
-  | { readonly kind: "applied"; readonly version: string; readonly changes: readonly string[] }
+  | {
+      readonly kind: "applied";
+      readonly version: string;
+      readonly changes: readonly string[];
+      /** Those among the changes that take effect only after a restart. */
+      readonly restart: readonly string[];
+    }
   | { readonly kind: "unchanged"; readonly version: string }
   | { readonly kind: "rejected"; readonly version: string; readonly problems: readonly string[] };

@@ -50,7 +50,7 @@ export async function assemble(context: AssemblyContext): Promise<Assembly> {
 
   const configuration = newConfiguration(parts, registrar, context);
   const snapshot = await configuration.load();
-  events.emit({ kind: "config.applied", unit: "runtime", version: snapshot.version, changes: [] });
+  events.emit({ kind: "config.applied", unit: "runtime", version: snapshot.version, changes: [], restart: [] });
 
   const platform = platformOf(snapshot);
   const configVersion = () => configuration.current.version;

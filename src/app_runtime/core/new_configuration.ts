@@ -39,7 +39,8 @@ function announce(outcome: ReloadOutcome, events: EventChannel): void {
     return;
   }
   const changes = outcome.difference.changes.map((change) => change.path);
-  events.emit({ kind: "config.applied", unit: "runtime", version: outcome.version, changes });
+  const { restart } = outcome.difference;
+  events.emit({ kind: "config.applied", unit: "runtime", version: outcome.version, changes, restart });
   for (const { subscriber, reason } of outcome.complaints) {
     events.emit({ kind: "unit.failed", unit: subscriber, error: reason });
   }

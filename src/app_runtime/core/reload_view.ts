@@ -26,7 +26,12 @@ export function reloadView(outcome: ReloadOutcome): ConfigReload {
   const { version } = outcome;
   switch (outcome.kind) {
     case "applied":
-      return { kind: "applied", version, changes: outcome.difference.changes.map((change) => change.path) };
+      return {
+        kind: "applied",
+        version,
+        changes: outcome.difference.changes.map((change) => change.path),
+        restart: outcome.difference.restart,
+      };
     case "unchanged":
       return { kind: "unchanged", version };
     case "invalid":

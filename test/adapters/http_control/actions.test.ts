@@ -82,7 +82,7 @@ test("a reload answers with what changed, or with what is wrong", async () => {
   const { post, shop } = await openHttpControl();
 
   expect((await post("/config/reload")).json()).toEqual({ kind: "unchanged", version: "v1" });
-  shop.nextReload = { kind: "applied", version: "v2", changes: ["queues.orders.capacity: 1000 → 500"] };
+  shop.nextReload = { kind: "applied", version: "v2", changes: ["queues.orders.capacity: 1000 → 500"], restart: [] };
   expect((await post("/config/reload")).json()).toMatchObject({ kind: "applied", version: "v2" });
   shop.nextReload = { kind: "rejected", version: "v2", problems: ["app.yaml:3 capcity is unknown."] };
   expect((await post("/config/reload")).json()).toEqual({

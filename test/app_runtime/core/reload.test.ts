@@ -249,3 +249,12 @@ test("a reload that comes during the boot is followed when the boot is over", as
   expect(runtime.control.pool("orders").workers).toHaveLength(7);
   await runtime.stop("test over");
 });
+
+test("what takes effect only after a restart is said so", async () => {
+  const shop = await openShop();
+  await shop.reconfigure({ platform: { name: "other-shop" } });
+  expect(shop.eventsOf("config.applied").at(-1)).toMatchObject({
+    changes: ["platform.name"],
+    restart: ["platform.name"],
+  });
+});
