@@ -46,8 +46,8 @@ export interface Bot {
   readonly parts: RuntimeParts;
   /** Called once everything runs: the demonstration shows what happens. */
   started(runtime: RuntimeManager): Promise<void>;
-  /** After the runtime has come to rest, or must not be waited for. Takes at most `limitMs`. */
-  close(limitMs: number): Promise<void>;
+  /** After the runtime has come to rest, or must not be waited for. Takes at most `limitMs`, a second unless told. */
+  close(limitMs?: number): Promise<void>;
 }
 
 /** Chooses the adapters and wires them; what they do is said in the configuration. */

@@ -1,5 +1,6 @@
 import type { Clock } from "../../app_runtime/base/clock.ts";
 import { sleep } from "../../app_runtime/base/sleep.ts";
+import { WakeUp } from "../../app_runtime/base/wake_up.ts";
 import type { HealthFinding } from "../../app_runtime/contracts/health_contributor.ts";
 import type { SourceStatus, TaskSource } from "../../app_runtime/contracts/task_source.ts";
 import type { SourceParts } from "../../app_runtime/contracts/unit_kind.ts";
@@ -18,7 +19,6 @@ import { SessionLoop } from "./session_loop.ts";
 import { Settler } from "./settler.ts";
 import { sourceHealth } from "./source_health.ts";
 import { TaskPublisher } from "./task_publisher.ts";
-import { WakeUp } from "./wake_up.ts";
 
 /** How long stop() works on its own account before it cuts the connection; milliseconds. */
 const stopLimitMs = 10_000;

@@ -1,4 +1,6 @@
 import type { Clock } from "../../app_runtime/base/clock.ts";
+import { unlessAborted } from "../../app_runtime/base/unless_aborted.ts";
+import type { WakeUp } from "../../app_runtime/base/wake_up.ts";
 import type { BlobStore } from "../../app_runtime/contracts/blob_store.ts";
 import type { Gate } from "./gate.ts";
 import type { MailOfferer } from "./mail_offerer.ts";
@@ -7,8 +9,6 @@ import type { MailboxSlot } from "./open_mailbox.ts";
 import type { Patience } from "./patience.ts";
 import { type StoredBatch, storeMails } from "./store_mails.ts";
 import type { TaskPublisher } from "./task_publisher.ts";
-import { unlessAborted } from "./unless_aborted.ts";
-import type { WakeUp } from "./wake_up.ts";
 
 /**
  * Brings mails in: first what an earlier run left, then batch after batch. While one batch is being offered the next is

@@ -1,4 +1,5 @@
 import type { Clock } from "../../app_runtime/base/clock.ts";
+import { WakeUp } from "../../app_runtime/base/wake_up.ts";
 import { connect } from "./commands/connect.ts";
 import { logout } from "./commands/logout.ts";
 import { noop } from "./commands/noop.ts";
@@ -12,7 +13,6 @@ import type { MailboxOpener } from "./mailbox_opener.ts";
 import type { Generation, MailboxSlot, OpenMailbox } from "./open_mailbox.ts";
 import { healthySessionMs, reconnectDelay } from "./reconnect_delay.ts";
 import type { RunLedger } from "./run_ledger.ts";
-import { WakeUp } from "./wake_up.ts";
 
 /**
  * Keeps one connection: connect, open the folder, look at it again and again; after a failure wait and start over, for

@@ -2,6 +2,7 @@ import { backoffDelay } from "../../app_runtime/base/backoff.ts";
 import type { Clock } from "../../app_runtime/base/clock.ts";
 import { messageOf } from "../../app_runtime/base/runtime_error.ts";
 import { sleep } from "../../app_runtime/base/sleep.ts";
+import type { WakeUp } from "../../app_runtime/base/wake_up.ts";
 import type { Journal, JournalRow } from "../../app_runtime/contracts/journal.ts";
 import { markFailed } from "./commands/mark_failed.ts";
 import { markSeen } from "./commands/mark_seen.ts";
@@ -14,7 +15,6 @@ import type { MailboxSlot, OpenMailbox } from "./open_mailbox.ts";
 import type { Patience } from "./patience.ts";
 import type { RunLedger } from "./run_ledger.ts";
 import { settlePlan, toldRows } from "./settle_plan.ts";
-import type { WakeUp } from "./wake_up.ts";
 
 const backoff = { initialDelayMs: 1_000, maxDelayMs: 60_000, factor: 2, jitter: 0.1 };
 

@@ -1,10 +1,10 @@
+import { unlessAborted } from "../../app_runtime/base/unless_aborted.ts";
 import type { Journal } from "../../app_runtime/contracts/journal.ts";
 import type { Publisher } from "../../app_runtime/contracts/publisher.ts";
 import type { Task, TaskId } from "../../app_runtime/contracts/task.ts";
 import type { Gate } from "./gate.ts";
 import type { ImapFactReporter } from "./imap_facts.ts";
 import type { RunLedger } from "./run_ledger.ts";
-import { unlessAborted } from "./unless_aborted.ts";
 
 /** Journal rows read at once. */
 const pageLength = 200;

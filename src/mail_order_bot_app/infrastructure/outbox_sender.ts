@@ -2,12 +2,12 @@ import { backoffDelay } from "../../app_runtime/base/backoff.ts";
 import type { Clock } from "../../app_runtime/base/clock.ts";
 import { messageOf } from "../../app_runtime/base/runtime_error.ts";
 import { sleep } from "../../app_runtime/base/sleep.ts";
+import { WakeUp } from "../../app_runtime/base/wake_up.ts";
 import type { Component } from "../../app_runtime/contracts/component.ts";
 import type { HealthContributor, HealthFinding } from "../../app_runtime/contracts/health_contributor.ts";
 import type { EventChannel } from "../../app_runtime/contracts/runtime_event.ts";
 import type { TraceFactory } from "../../app_runtime/contracts/trace_factory.ts";
 import type { OrderDatabase } from "./order_database.ts";
-import { OutboxBell } from "./outbox_bell.ts";
 import { type OutboxFact, reportOutboxFact } from "./outbox_facts.ts";
 import { outboxFinding } from "./outbox_health.ts";
 import type { OutboxMailer, SendResult } from "./outbox_mailer.ts";
@@ -48,7 +48,7 @@ export class OutboxSender implements Component, HealthContributor {
   readonly #traces: TraceFactory;
   readonly #policy: OutboxPolicy;
   readonly #random: () => number;
-  readonly #bell = new OutboxBell();
+  readonly #news = new WakeUp();
   readonly #underway = new Set<Promise<void>>();
   readonly #deadline = new AbortController();
   #queued: Disposable | undefined;
@@ -84,7 +84,7 @@ export class OutboxSender implements Component, HealthContributor {
   async start(): Promise<void> {
     this.#recovered = await this.#table.recover();
     if (this.#recovered > 0) this.#say("outbox_recovered", { replies: this.#recovered });
-    this.#queued = this.#database.onReplyQueued(() => this.#bell.ring());
+    this.#queued = this.#database.onReplyQueued(() => this.#news.wake());
     this.#running = this.#run();
   }
 
@@ -92,7 +92,7 @@ export class OutboxSender implements Component, HealthContributor {
   async stop(signal: AbortSignal): Promise<void> {
     this.#stopping = true;
     this.#queued?.[Symbol.dispose]();
-    this.#bell.ring();
+    this.#news.wake();
     const breakOff = () => this.#deadline.abort(signal.reason);
     if (signal.aborted) breakOff();
     signal.addEventListener("abort", breakOff, { once: true });
@@ -119,20 +119,20 @@ export class OutboxSender implements Component, HealthContributor {
   async #run(): Promise<void> {
     while (!this.#stopping) {
       const waitMs = await this.#turn();
-      if (!this.#stopping) await this.#bell.wait(this.#clock, waitMs);
+      if (!this.#stopping) await this.#news.wait(this.#clock, waitMs);
     }
     await Promise.all(this.#underway);
   }
 
-  /** Takes out what may be sent now. Resolves with how long to wait for more, or undefined until the bell rings. */
-  async #turn(): Promise<number | undefined> {
+  /** Takes out what may be sent now. Resolves with how long to wait for more, unless there is news. */
+  async #turn(): Promise<number> {
     try {
       const isPaused = this.#pauseMs > 0;
       const isFull = !isPaused && (await this.#fill());
       await this.#look({ again: !isFull && !isPaused });
       if (this.#pauseMs > 0) return this.#pauseMs;
       const { nextTryAt } = this.#known;
-      return isFull || nextTryAt === undefined ? undefined : nextTryAt - this.#clock.wallNow();
+      return isFull || nextTryAt === undefined ? Number.POSITIVE_INFINITY : nextTryAt - this.#clock.wallNow();
     } catch (thrown) {
       this.#reportTrouble(thrown);
       return this.#policy.databaseRetryMs;
@@ -164,7 +164,7 @@ export class OutboxSender implements Component, HealthContributor {
   #begin(reply: ClaimedReply): void {
     const underway = this.#deliver(reply).finally(() => {
       this.#underway.delete(underway);
-      this.#bell.ring();
+      this.#news.wake();
     });
     this.#underway.add(underway);
   }

@@ -1,11 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { ImapFlow } from "imapflow";
 import type { Clock } from "../../../app_runtime/base/clock.ts";
+import { unlessAborted } from "../../../app_runtime/base/unless_aborted.ts";
 import { within } from "../../../app_runtime/base/within.ts";
 import { ImapConnection } from "../imap_connection.ts";
 import { ImapCertificateFileError } from "../imap_errors.ts";
 import type { ImapConfig } from "../imap_schema.ts";
-import { unlessAborted } from "../unless_aborted.ts";
 
 /** A server that accepts but has not greeted by then will not; often it waits for TLS. Milliseconds. */
 const greetingLimitMs = 16_000;

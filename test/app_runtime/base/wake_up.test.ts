@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { WakeUp } from "../../../src/adapters/imap/wake_up.ts";
+import { WakeUp } from "../../../src/app_runtime/base/wake_up.ts";
 import { ManualClock } from "../../../src/app_runtime/testing/manual_clock.ts";
 
 const never = new AbortController().signal;
@@ -38,4 +38,9 @@ test("a kept wake-up can be forgotten", async () => {
   const waiting = news.wait(clock, 1_000, never);
   await clock.advance(1_000);
   expect(await waiting).toBe(false);
+});
+
+test("a time that is past is not waited for", async () => {
+  const [clock, news] = [new ManualClock(), new WakeUp()];
+  expect(await news.wait(clock, -5)).toBe(false);
 });
