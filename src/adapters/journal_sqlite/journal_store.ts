@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { Clock } from "../../app_runtime/base/clock.ts";
 import { messageOf } from "../../app_runtime/base/runtime_error.ts";
@@ -35,6 +36,8 @@ export class JournalStore implements Component {
   #hold: DataDirectoryHold | undefined;
   #nextCleaning: Disposable | undefined;
   #lost = false;
+  /** The file that was opened, whatever stands under its name later. */
+  #inode: number | undefined;
 
   constructor(parts: {
     readonly dataDir: string;
@@ -60,7 +63,7 @@ export class JournalStore implements Component {
     });
     this.journal = new SqliteJournal({ database: this.database, clock });
     this.transactions = new JournaledTransactions({ database: this.database, journal: this.journal });
-    this.health = { name: "journal", required: true, check: () => findingOf(this.database) };
+    this.health = { name: "journal", required: true, check: () => this.#finding() };
   }
 
   /** @throws {DataDirectoryHeldError} when another process works there, or an error of sqlite_errors.ts. */
@@ -68,6 +71,7 @@ export class JournalStore implements Component {
     this.#hold ??= DataDirectoryHold.take(this.#dataDir, this.#clock);
     makePrivateFile(this.database.path);
     await this.database.open();
+    this.#inode = inodeOf(this.database.path);
   }
 
   async start(): Promise<void> {
@@ -79,6 +83,14 @@ export class JournalStore implements Component {
     await this.database.close();
     this.#hold?.release();
     this.#hold = undefined;
+  }
+
+  /** SQLite goes on writing into a file that was deleted or moved under it, and never says so. */
+  #finding(): HealthFinding {
+    const { state, path } = this.database;
+    if (state.kind !== "open" || inodeOf(path) === this.#inode) return findingOf(this.database);
+    const cure = "Stop it, put the data directory back and start again.";
+    return { state: "fail", output: `${path} was deleted or replaced while in use: what it does now is lost. ${cure}` };
   }
 
   #scheduleCleaning(): void {
@@ -122,4 +134,9 @@ function findingOf(database: SqliteDatabase): HealthFinding {
     case "closed":
       return { state: "fail", output: `The database ${path} is closed.` };
   }
+}
+
+/** Undefined when there is no such file. */
+function inodeOf(path: string): number | undefined {
+  return statSync(path, { throwIfNoEntry: false })?.ino;
 }

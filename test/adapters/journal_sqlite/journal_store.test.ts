@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { readdirSync, statSync } from "node:fs";
+import { readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { expect, onTestFinished, test, vi } from "vitest";
@@ -44,6 +44,21 @@ test("the component holds its directory while it runs, and leaves nothing runnin
 
   const next = newStore(dataDir).store;
   await next.load();
+});
+
+test("health tells when the file was taken away or replaced under it", async () => {
+  const { store, dataDir } = newStore();
+  await store.load();
+  const file = join(dataDir, "journal.sqlite");
+  const gone = { state: "fail", output: expect.stringContaining("deleted or replaced while in use") };
+
+  renameSync(file, `${file}.moved`);
+  expect(store.health.check()).toMatchObject(gone);
+  writeFileSync(file, "another file");
+  expect(store.health.check()).toMatchObject(gone);
+  rmSync(file);
+  renameSync(`${file}.moved`, file);
+  expect(store.health.check()).toEqual({ state: "pass" });
 });
 
 test("nobody but its owner can read what it keeps", async () => {
