@@ -54,7 +54,8 @@ export type UnreadableReason =
   | "nested-too-deep"
   | "too-many-attachments"
   | "too-costly"
-  | "malformed";
+  | "malformed"
+  | "lost";
 
 /** A mail that could not be read within the limits; with the little that its first lines show. */
 export interface UnreadableMail {

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { RuntimeError } from "../../app_runtime/base/runtime_error.ts";
-import type { BlobId, BlobStore } from "../../app_runtime/contracts/blob_store.ts";
+import { type BlobId, BlobMissingError, type BlobStore } from "../../app_runtime/contracts/blob_store.ts";
 import type { EventChannel } from "../../app_runtime/contracts/runtime_event.ts";
 import type { Task } from "../../app_runtime/contracts/task.ts";
 import { done, type Outcome, type TaskContext, type TaskHandler } from "../../app_runtime/contracts/task_handler.ts";
-import type { UnreadableMail } from "../domain/incoming_mail.ts";
+import type { UnreadableMail, UnreadableReason } from "../domain/incoming_mail.ts";
 import { type OrderMailPayload, readOrderMailPayload } from "../services/order_mail_payload.ts";
 import type { ProcessedMail, ReceivedMail } from "../services/process_order_mail.ts";
 
@@ -57,10 +57,20 @@ export class ProcessOrderMailHandler implements TaskHandler {
     return done;
   }
 
+  /** Content that is gone does not come back by trying again; a store that cannot be read may. */
   async #rawMail(task: Task, payload: OrderMailPayload): Promise<Uint8Array | UnreadableMail> {
-    return payload.blob === undefined
-      ? neverFetched(task, payload)
-      : await this.#blobs.get(payload.blob.sha256 as BlobId);
+    const { blob, size } = payload;
+    if (blob === undefined) {
+      const detail = `It has ${size} bytes, more than this mailbox takes; it was left on the server.`;
+      return withoutContent(task, payload, "too-big", detail);
+    }
+    try {
+      return await this.#blobs.get(blob.sha256 as BlobId);
+    } catch (thrown) {
+      if (!(thrown instanceof BlobMissingError)) throw thrown;
+      const detail = "Our copy of its content is gone or damaged; look for it in the mailbox.";
+      return withoutContent(task, payload, "lost", detail);
+    }
   }
 
   #tell(task: Task, { trace }: TaskContext, { decision, mail, withheld }: ProcessedMail): void {
@@ -83,13 +93,17 @@ export class ProcessOrderMailHandler implements TaskHandler {
   }
 }
 
-/** What is known of a mail that was too large to fetch. Its hash stands for its id, since nobody has its bytes. */
-function neverFetched(task: Task, payload: OrderMailPayload): UnreadableMail {
-  const { size, messageId, from } = payload;
+/** What is known of a mail whose bytes nobody has. The task's hash stands for its own: it is a copy of no other mail. */
+function withoutContent(
+  task: Task,
+  { size, messageId, from }: OrderMailPayload,
+  reason: UnreadableReason,
+  detail: string,
+): UnreadableMail {
   return {
     kind: "unreadable",
-    reason: "too-big",
-    detail: `It has ${size} bytes, more than this mailbox takes; it was left on the server.`,
+    reason,
+    detail,
     sha256: createHash("sha256").update(task.id).digest("hex"),
     sizeBytes: size,
     ...(messageId === undefined ? {} : { messageId: `<${messageId}>` }),
