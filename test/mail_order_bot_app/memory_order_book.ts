@@ -9,7 +9,7 @@ import type {
   OrderBook,
 } from "../../src/mail_order_bot_app/services/order_book.ts";
 
-/** An order book that keeps its promises, in memory: idempotent by task, unique by customer and order number. */
+/** An order book that keeps its promises, in memory: idempotent by task, unique by customer and order number, and by customer and Message-ID. */
 export class MemoryOrderBook implements OrderBook {
   readonly committed: DecidedMail[] = [];
   readonly unitsOfWork: unknown[] = [];
@@ -44,14 +44,20 @@ export class MemoryOrderBook implements OrderBook {
       const { orderId } = earlierMail(before);
       return { kind: "already-committed", decision: before.decision.kind, ...(orderId && { orderId }) };
     }
-    if (decided.decision.kind === "accept" && this.#isTaken(decided.decision.order)) return { kind: "conflict" };
+    if (decided.decision.kind === "accept" && this.#isTaken(decided.decision.order, decided.keys)) {
+      return { kind: "conflict" };
+    }
     this.committed.push(decided);
     this.unitsOfWork.push(unitOfWork);
     return { kind: "committed" };
   }
 
-  #isTaken({ customerId, poNumber }: Order): boolean {
-    return poNumber !== undefined && this.orders.some((o) => o.customerId === customerId && o.poNumber === poNumber);
+  #isTaken({ customerId, poNumber }: Order, { messageId }: DecidedMail["keys"]): boolean {
+    return this.committed.some(({ decision, keys }) => {
+      if (decision.kind !== "accept" || decision.order.customerId !== customerId) return false;
+      const samePo = poNumber !== undefined && decision.order.poNumber === poNumber;
+      return samePo || (messageId !== undefined && keys.messageId === messageId);
+    });
   }
 }
 

@@ -57,6 +57,18 @@ export const orderBookPromises: readonly OrderBookPromise[] = [
     },
   },
   {
+    name: "of two mails with one Message-ID of one customer, the second is a conflict, whoever sent it",
+    async run(book) {
+      const copy = {
+        ...acceptedMail("b", {}, "PO-2"),
+        keys: { ...acceptedMail("b", {}, "PO-2").keys, messageId: "<a@nordic.example>" },
+      };
+      await book.commit(acceptedMail("a", {}, "PO-1"), undefined);
+      expect(await book.commit(copy, undefined)).toEqual({ kind: "conflict" });
+      expect((await book.history(ask({ sha256: "sha-b" }))).earlier).toEqual([]);
+    },
+  },
+  {
     name: "answers to an address count from a moment on, without the asking task's own",
     async run(book) {
       for (const [taskId, decidedAtMs] of [

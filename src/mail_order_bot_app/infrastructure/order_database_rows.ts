@@ -48,14 +48,15 @@ function decidedRow(decided: DecidedMail): SqlStatement {
   });
 }
 
-function orderRows(order: Order, { taskId, decidedAtMs }: DecidedMail): readonly SqlStatement[] {
-  const onTaken = "ON CONFLICT (customer_id, po_number) WHERE po_number IS NOT NULL DO NOTHING";
-  const row = insert("orders", onTaken, {
+/** Of one customer, neither an order number nor a mail may become two orders, even if both arrive at the same moment. */
+function orderRows(order: Order, { taskId, keys, decidedAtMs }: DecidedMail): readonly SqlStatement[] {
+  const row = insert("orders", "ON CONFLICT DO NOTHING", {
     order_id: order.id,
     task_id: taskId,
     revision: order.revision,
     customer_id: order.customerId,
     po_number: order.poNumber,
+    message_id: keys.messageId,
     total_cents: order.total,
     currency: order.currency,
     created_at: decidedAtMs,

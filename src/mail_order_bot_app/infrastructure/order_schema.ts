@@ -30,11 +30,13 @@ export const orderMigrations = {
        revision INTEGER NOT NULL,
        customer_id TEXT NOT NULL,
        po_number TEXT,
+       message_id TEXT,
        total_cents INTEGER NOT NULL,
        currency TEXT NOT NULL,
        created_at INTEGER NOT NULL
      ) STRICT;
      CREATE UNIQUE INDEX orders_po_number ON orders (customer_id, po_number) WHERE po_number IS NOT NULL;
+     CREATE UNIQUE INDEX orders_message_id ON orders (customer_id, message_id) WHERE message_id IS NOT NULL;
 
      CREATE TABLE order_line (
        order_id TEXT NOT NULL REFERENCES orders,

@@ -80,7 +80,7 @@ export interface ReviewCase {
 
 /**
  * `already-committed`: this task was decided before, so this call changed nothing. `conflict`: another mail has just taken the
- * customer's order number; look again and decide again.
+ * customer's order number, or is a copy of this one that has just become an order; look again and decide again.
  */
 export type CommitOutcome =
   | { readonly kind: "committed" }
