@@ -25,7 +25,14 @@ export function handleSignals(parts: SignalParts): Disposable {
     void runtime.stopNow(signal).catch(() => undefined); // told by the first stop
     setTimeout(() => leave(exitCodes.failed), patienceMs).unref();
   };
+  let last: { readonly signal: NodeJS.Signals; readonly at: number } | undefined;
+  const isEcho = (signal: NodeJS.Signals) => {
+    const echo = last?.signal === signal && performance.now() - last.at < echoMs;
+    if (!echo) last = { signal, at: performance.now() };
+    return echo;
+  };
   const stop = (signal: NodeJS.Signals) => {
+    if (isEcho(signal)) return;
     asked += 1;
     if (asked > 1) return hurry(signal);
     void runtime.stop(signal).then(
@@ -41,6 +48,9 @@ export function handleSignals(parts: SignalParts): Disposable {
     },
   };
 }
+
+/** One Ctrl-C reaches us from the terminal and once more from npm, which passes it on. */
+const echoMs = 200;
 
 /** After the second signal it leaves within 500 ms, whatever hangs. */
 const patienceMs = 400;

@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test } from "vitest";
+import { done } from "../../../src/app_runtime/contracts/task_handler.ts";
 import { handleSignals } from "../../../src/app_runtime/core/signals.ts";
 import { settlePromises } from "../../../src/app_runtime/testing/manual_clock.ts";
 import { HandHeld } from "../workers/open_pool.ts";
@@ -38,6 +39,18 @@ test("a second signal requeues at once and leaves once, with code 1", async () =
   await shop.advance(500);
   expect(codes).toEqual([1]);
   expect(shop.eventsOf("task.requeued")).toHaveLength(1);
+});
+
+test("one Ctrl-C that comes twice, from the terminal and from npm, is one", async () => {
+  const { shop, codes, raise, handler } = await openShopWithSignals();
+  await shop.feed("inbox", draft("a"));
+  raise("SIGINT");
+  raise("SIGINT");
+  await shop.advance(500);
+  expect([shop.runtime.state.kind, codes]).toEqual(["stopping", []]);
+  handler.run.answer(done);
+  await settlePromises();
+  expect(codes).toEqual([0]);
 });
 
 test("SIGHUP reloads", async () => {
