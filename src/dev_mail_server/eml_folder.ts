@@ -17,7 +17,7 @@ export interface EmlFolderParts {
 const quietMs = 250;
 
 /** The notices of the operating system come at once but may get lost; the look around comes late but always. */
-const rescanMs = 500;
+const rescanMs = 2_000;
 
 interface Sighting {
   readonly size: number;

@@ -9,6 +9,7 @@ import { tempDir } from "../support/temp_dir.ts";
 
 /** Keeps what is emitted. */
 class HeardEvents implements EventChannel {
+  readonly heard = true;
   readonly facts: Extract<RuntimeEventBody, { readonly kind: "unit.fact" }>[] = [];
   readonly #waiting = new Map<string, () => void>();
 

@@ -24,6 +24,8 @@ import { FinishedIds } from "./finished_ids.ts";
 import { HandOut } from "./hand_out.ts";
 import { PublishLine } from "./publish_line.ts";
 
+const answers = { stored: Promise.resolve("stored" as const), duplicate: Promise.resolve("duplicate" as const) };
+
 /** One for all: a promise for each ack would cost as much as the ack. */
 const settled = Promise.resolve();
 
@@ -81,7 +83,7 @@ export class MemoryQueue implements TaskQueue {
     if (signal?.aborted === true) return Promise.reject(signal.reason);
     if (this.#closed) return Promise.reject(new QueueClosedError(this.name));
     const result = this.#tryStore(task);
-    return result === "full" ? this.#publishers.wait(task, signal) : Promise.resolve(result);
+    return result === "full" ? this.#publishers.wait(task, signal) : answers[result];
   }
 
   async tryPublish(task: Task): Promise<PublishResult | "full"> {

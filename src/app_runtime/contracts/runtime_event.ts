@@ -99,6 +99,8 @@ export interface ShutdownReport {
 
 /** The typed channel of RuntimeEvents. */
 export interface EventChannel {
+  /** False while nobody reads: then an event that is emitted for every task need not even be made. */
+  readonly heard: boolean;
   emit(event: RuntimeEventBody): void;
   /** Readers are called in order, synchronously; one that throws is detached and reported. */
   subscribe(reader: (event: RuntimeEvent) => void): Disposable;

@@ -26,6 +26,10 @@ export class RuntimeEventChannel implements EventChannel {
     this.#clock = clock;
   }
 
+  get heard(): boolean {
+    return this.#subscriptions.length > 0;
+  }
+
   emit(body: RuntimeEventBody): void {
     if (this.#isTelling && this.#echoed >= mostEchoes) {
       throw new Error("Readers of runtime events answer each other without end.");

@@ -54,20 +54,20 @@ export class BoundedPublisher implements Publisher {
     return task;
   }
 
-  async publish(task: Task, options?: { readonly signal?: AbortSignal }): Promise<PublishResult> {
-    const result = await this.#target.publish(task, options);
-    this.#events.emit({
-      kind: "task.published",
-      unit: `source:${this.#source}`,
-      taskId: task.id,
-      queue: this.#target.name,
-      result,
-    });
-    return result;
+  publish(task: Task, options?: { readonly signal?: AbortSignal }): Promise<PublishResult> {
+    const published = this.#target.publish(task, options);
+    return this.#events.heard ? this.#announced(task, published) : published;
   }
 
   room(): number {
     const { capacity, waiting, delayed, leased } = this.#target.stats();
     return Math.max(0, capacity - waiting - delayed - leased);
+  }
+
+  async #announced(task: Task, published: Promise<PublishResult>): Promise<PublishResult> {
+    const result = await published;
+    const unit = `source:${this.#source}`;
+    this.#events.emit({ kind: "task.published", unit, taskId: task.id, queue: this.#target.name, result });
+    return result;
   }
 }

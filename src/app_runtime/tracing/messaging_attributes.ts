@@ -25,7 +25,6 @@ export function processAttributes(queue: string, task: Task, attempt: number, co
     "messaging.operation.type": "process",
     "messaging.message.id": task.id,
     "app_runtime.task.kind": task.kind,
-    "app_runtime.task.source": task.source,
     "app_runtime.task.attempt": attempt,
     "app_runtime.config.version": configVersion,
   };

@@ -152,6 +152,7 @@ export class OutcomeRecorder {
 
   async #ack(run: Run): Promise<void> {
     await this.#queue.ack(run.delivery);
+    if (!this.#events.heard) return;
     const { taskId } = run.unitOfWork;
     const tookMs = this.#clock.now() - run.startedAt;
     this.#events.emit({ kind: "task.done", unit: this.#unit, taskId, tookMs, traceId: run.trace.traceId });

@@ -27,7 +27,8 @@ export class QueueWorker implements Worker {
   readonly #onBroken: (deliveries: Deliveries) => void;
   readonly #process: (delivery: LeasedDelivery) => Promise<void>;
   readonly #giveBack: (delivery: LeasedDelivery) => Promise<void>;
-  #busy: { readonly delivery: LeasedDelivery; readonly since: number } | undefined;
+  #busy: LeasedDelivery | undefined;
+  #busySince = 0;
   #stopped = true;
   #yieldedAt = 0;
 
@@ -59,7 +60,7 @@ export class QueueWorker implements Worker {
 
   get state(): WorkerState {
     if (this.#busy !== undefined) {
-      return { kind: "busy", taskId: this.#busy.delivery.task.id, since: this.#busy.since };
+      return { kind: "busy", taskId: this.#busy.task.id, since: this.#busySince };
     }
     return this.#stopped ? { kind: "stopped" } : { kind: "idle" };
   }
@@ -82,7 +83,8 @@ export class QueueWorker implements Worker {
         if (this.#brake.braking && !isProbe) await this.#giveBack(next.value);
         else {
           const since = this.#clock.now();
-          this.#busy = { delivery: next.value, since };
+          this.#busy = next.value;
+          this.#busySince = since;
           await this.#process(next.value);
           this.#busy = undefined;
           if (since - this.#yieldedAt >= turnMs) await this.#yield();

@@ -108,7 +108,7 @@ export class TaskRunner {
     this.#lastTurnAt = run.startedAt;
     inFlight.add(run);
     leases.watch();
-    events.emit({ kind: "task.started", unit, taskId: task.id, attempt, traceId: trace.traceId });
+    if (events.heard) events.emit({ kind: "task.started", unit, taskId: task.id, attempt, traceId: trace.traceId });
     return run;
   }
 

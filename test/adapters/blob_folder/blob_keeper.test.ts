@@ -16,7 +16,11 @@ function newKeeper(sweep: (before: number) => Promise<number>) {
     needed: async () => new Set(),
     keepMs: 30 * day,
     clock,
-    events: { emit: (event) => void facts.push(event), subscribe: () => ({ [Symbol.dispose]: () => undefined }) },
+    events: {
+      heard: true,
+      emit: (event) => void facts.push(event),
+      subscribe: () => ({ [Symbol.dispose]: () => undefined }),
+    },
   });
   return { keeper, clock, facts };
 }

@@ -17,6 +17,7 @@ function newStore(dataDir = tempDir()) {
   const facts: RuntimeEventBody[] = [];
   const heard = new EventTarget();
   const events: EventChannel = {
+    heard: true,
     emit: (event) => {
       facts.push(event);
       if (event.kind === "unit.fact") heard.dispatchEvent(new Event(event.code));
@@ -82,7 +83,7 @@ test("a load that fails gives the directory back when it is stopped", async () =
     dataDir,
     migrations: [clash],
     clock: new ManualClock(),
-    events: { emit: () => undefined, subscribe: () => ({ [Symbol.dispose]: () => undefined }) },
+    events: { heard: true, emit: () => undefined, subscribe: () => ({ [Symbol.dispose]: () => undefined }) },
     keepSettledMs: day,
   });
   await expect(failing.load()).rejects.toThrow("already exists");

@@ -15,6 +15,7 @@ export async function openMemoryQueue(options: {
     settings: options.settings,
     clock,
     events: {
+      heard: true,
       emit: (event) => void events.push(event),
       subscribe: () => ({ [Symbol.dispose]: () => {} }),
     },

@@ -2,6 +2,7 @@ import type { EventChannel, RuntimeEvent, RuntimeEventBody } from "../../../src/
 
 /** An event channel that keeps what was said, numbers it and passes it on to its readers. */
 export class RecordedEvents implements EventChannel {
+  readonly heard = true;
   readonly said: RuntimeEventBody[] = [];
   readonly #readers = new Set<(event: RuntimeEvent) => void>();
 

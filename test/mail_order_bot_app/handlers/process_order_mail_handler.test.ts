@@ -34,7 +34,11 @@ async function openBot(read: () => Promise<Uint8Array>) {
               new ProcessOrderMailHandler({
                 blobs,
                 process: (mail) => desk.handIn("", mail),
-                events: { emit: () => undefined, subscribe: () => ({ [Symbol.dispose]: () => undefined }) },
+                events: {
+                  heard: true,
+                  emit: () => undefined,
+                  subscribe: () => ({ [Symbol.dispose]: () => undefined }),
+                },
               }),
           });
           registry.queue("orders", { adapter: "memory" });
