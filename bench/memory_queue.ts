@@ -6,13 +6,19 @@ import { rounded, spread } from "./statistics.ts";
 
 const script = new URL("./memory_queue_side.ts", import.meta.url);
 
+/**
+ * For both sides, and as `npm start` has it: V8's helper threads would collect garbage beside the work and be counted with it,
+ * which on two cores costs more CPU than it saves time.
+ */
+const oneThread = ["--single-threaded-gc"];
+
 /** B1: what a task costs on its way through publisher, queue, worker and settling, beside the fastest bare queue we know. */
 export const memoryQueue: Bench = {
   name: "memory_queue",
   question: "What does a task cost in memory, against fastq.promise?",
   async run({ quick, say }) {
     const tasks = quick ? 20_000 : 200_000;
-    const run = (side: SideRequest["side"]) => runApart<SideFigures>(script, { side, tasks });
+    const run = (side: SideRequest["side"]) => runApart<SideFigures>(script, { side, tasks }, oneThread);
     const calm = await measureCalm(quick ? 1 : 5, async () => (await run("ours")).wallMs);
     say(`the same side twice: ${calm.ratios.median}`);
     const sides = { ours: () => run("ours"), fastq: () => run("fastq"), spans: () => run("ours with spans") };
