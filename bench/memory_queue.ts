@@ -6,10 +6,7 @@ import { rounded, spread } from "./statistics.ts";
 
 const script = new URL("./memory_queue_side.ts", import.meta.url);
 
-/**
- * For both sides, and as `npm start` has it: V8's helper threads would collect garbage beside the work and be counted with it,
- * which on two cores costs more CPU than it saves time.
- */
+/** For both sides: V8's helper threads would collect garbage beside the work, and whose CPU time that is changes from run to run. */
 const oneThread = ["--single-threaded-gc"];
 
 /** B1: what a task costs on its way through publisher, queue, worker and settling, beside the fastest bare queue we know. */
