@@ -38,7 +38,9 @@ await answerParent(async ({ configFile, handler, mails }: BotRequest): Promise<B
   const { parts, close } = composeBot({ commandLine, argv: [], env: {}, print: () => undefined });
   const runtime = new RuntimeManager(handler === "full" ? parts : { ...parts, modules: [moduleThatDoesNothing] });
   let orders = 0;
+  let failure: string | undefined;
   runtime.events.subscribe((event) => {
+    if (event.kind === "task.retried") failure ??= event.reason;
     if (event.kind === "unit.fact" && event.code === mailDecidedFact && event.fields.decision === "accept") orders += 1;
   });
   await runtime.start();
@@ -47,7 +49,10 @@ await answerParent(async ({ configFile, handler, mails }: BotRequest): Promise<B
   while (inbox().facts.lastLookAgeMs === undefined) await pause(lookMs);
   const startedAt = performance.now();
   const cpuBefore = process.cpuUsage();
-  while (inbox().settled < mails) await pause(lookMs);
+  while (inbox().settled < mails) {
+    if (failure !== undefined) throw new Error(`A mail could not be handled: ${failure}`);
+    await pause(lookMs);
+  }
   const tookMs = performance.now() - startedAt;
   const cpu = process.cpuUsage(cpuBefore);
 

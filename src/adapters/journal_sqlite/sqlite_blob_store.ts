@@ -7,6 +7,7 @@ import {
   type NeededBlobs,
   type SweptBlobStore,
 } from "../../app_runtime/contracts/blob_store.ts";
+import { RecentBlobs } from "./recent_blobs.ts";
 import type { SqliteDatabase } from "./sqlite_database.ts";
 
 const store = `INSERT INTO blob (sha256, stored_at, bytes) VALUES (?, ?, ?)
@@ -15,6 +16,9 @@ const oldest =
   "SELECT stored_at, sha256 FROM blob WHERE (stored_at, sha256) > (?, ?) AND stored_at < ? ORDER BY 1, 2 LIMIT ?";
 const remove = "DELETE FROM blob WHERE sha256 IN (SELECT value FROM json_each(?)) AND stored_at < ?";
 const sweptAtOnce = 500;
+
+/** Room for the mails between a full queue and its source. */
+const recentBytes = 4_000_000;
 
 /**
  * Small blobs in the database, the others in another store. Puts made together share one commit, where files would need an
@@ -25,6 +29,7 @@ export class SqliteBlobStore implements SweptBlobStore {
   readonly #clock: Clock;
   readonly #larger: SweptBlobStore;
   readonly #smallUpTo: number;
+  readonly #recent = new RecentBlobs(recentBytes);
 
   constructor(parts: {
     readonly database: SqliteDatabase;
@@ -43,10 +48,14 @@ export class SqliteBlobStore implements SweptBlobStore {
     if (bytes.length > this.#smallUpTo) return await this.#larger.put(bytes);
     const id = blobIdOf(bytes);
     await this.#database.write([{ sql: store, params: [id, this.#clock.wallNow(), bytes] }]);
+    this.#recent.put(id, bytes);
     return { sha256: id, size: bytes.length };
   }
 
   async get(id: BlobId): Promise<Uint8Array> {
+    const recent = this.#recent.get(id);
+    // Whoever put it may have changed its buffer since.
+    if (recent !== undefined && blobIdOf(recent) === id) return recent;
     const [row] = await this.#database.read("SELECT bytes FROM blob WHERE sha256 = ?", [id]);
     if (row === undefined) return await this.#larger.get(id);
     const bytes = row.bytes as Uint8Array;
@@ -78,6 +87,7 @@ export class SqliteBlobStore implements SweptBlobStore {
   async #removeUnneeded(ids: readonly BlobId[], storedBefore: number, needed: NeededBlobs): Promise<number> {
     const kept = await needed(ids);
     const unneeded = ids.filter((id) => !kept.has(id));
+    for (const id of unneeded) this.#recent.forget(id);
     // The time is asked again inside the statement: a blob put meanwhile stays.
     const [result] = await this.#database.write([{ sql: remove, params: [JSON.stringify(unneeded), storedBefore] }]);
     return result?.changes ?? 0;

