@@ -35,7 +35,7 @@ export const mailOrderBotModule: ApplicationModule = {
       create: (blobs, process, events) => new ProcessOrderMailHandler({ blobs, process, events }),
     });
     registry.queue("orders", { adapter: "memory" });
-    registry.workers("orders", { queue: "orders", handler: "process_order_mail" });
+    registry.workers("orders", { queue: "orders", handler: "process_order_mail", concurrency: 16 });
   },
 };
 
