@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import type { PlatformServices, RuntimeManager } from "../app_runtime/index.ts";
 import type { DemoConfig, DemoMailServer } from "./demo_mail_server.ts";
+import type { DecisionKind } from "./domain/decision.ts";
 import { mailDecidedFact } from "./handlers/process_order_mail_handler.ts";
 import type { OrderDatabase } from "./infrastructure/order_database.ts";
 import { textTable } from "./text_table.ts";
@@ -9,6 +10,9 @@ import { textTable } from "./text_table.ts";
 const patienceMs = 60_000;
 const lookMs = 50;
 const maxRows = 100;
+
+/** Which mail is decided first is chance; the tally is told in this order. */
+const toldFirst: readonly DecisionKind[] = ["accept", "review", "ignore", "reject"];
 
 /** Shows what the demonstration does: progress, then a table of every mail and what became of it, then where to look. */
 export class DemoReport {
@@ -75,8 +79,9 @@ export class DemoReport {
       ],
       rows.map((row) => [row.subject || "(no subject)", row.decision, row.orderId ?? "", row.why]),
     );
-    const counts = Object.entries(Object.groupBy(rows, (row) => row.decision));
-    const tally = counts.map(([decision, group]) => `${group?.length ?? 0} ${decision}`).join(", ");
+    const groups = Object.groupBy(rows, (row) => row.decision);
+    const decided = toldFirst.filter((decision) => groups[decision] !== undefined);
+    const tally = decided.map((decision) => `${groups[decision]?.length} ${decision}`).join(", ");
     const { dataDir } = this.#platform.platform;
     this.#print(`
 ${table}
