@@ -10,7 +10,6 @@ export interface BotSetting {
   readonly account: AnchorAccount;
   /** Where confirmations go. */
   readonly smtpPort: number;
-  readonly concurrency?: number;
 }
 
 export interface BotFiles {
@@ -22,7 +21,7 @@ export interface BotFiles {
 export const catalogueFile = fileURLToPath(new URL("../config/catalog.csv", import.meta.url));
 
 /** Writes the configuration of a bot that reads this account, everything else at its defaults; returns where it is and where orders will be. */
-export async function writeBotConfig({ directory, account, smtpPort, concurrency }: BotSetting): Promise<BotFiles> {
+export async function writeBotConfig({ directory, account, smtpPort }: BotSetting): Promise<BotFiles> {
   const customers = join(directory, "customers.yaml");
   await writeFile(customers, customersFile());
   const dataDir = join(directory, "data");
@@ -38,9 +37,8 @@ export async function writeBotConfig({ directory, account, smtpPort, concurrency
     sources: {
       inbox: { adapter: "imap", ...account, security: "none", queue: "orders" },
     },
-    workers: {
-      orders: { queue: "orders", handler: "process_order_mail", ...(concurrency !== undefined && { concurrency }) },
-    },
+    // As in config/real_mailbox.yaml, whatever the handler.
+    workers: { orders: { queue: "orders", handler: "process_order_mail", concurrency: 16 } },
     mailOrderBot: {
       address: "orders@fjord-furniture.example",
       messageIdDomain: "orders.fjord-furniture.example",
