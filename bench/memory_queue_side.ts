@@ -1,8 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { context, trace } from "@opentelemetry/api";
-import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
-import { type SpanProcessor, TracerProvider } from "@opentelemetry/sdk-trace";
 import fastq from "fastq";
+import { OtelSdk } from "../src/adapters/otel/otel_sdk.ts";
 import { openMemoryPipeline } from "./memory_pipeline.ts";
 import { answerParent } from "./run_apart.ts";
 
@@ -33,20 +31,13 @@ async function theirs(tasks: number): Promise<void> {
   await queue.drained();
 }
 
-/** Records every span and drops it: the cost of recording, without that of sending. */
-function registerNullExporter(): void {
-  const drop: SpanProcessor = {
-    onStart: () => undefined,
-    onEnd: () => undefined,
-    forceFlush: async () => undefined,
-    shutdown: async () => undefined,
-  };
-  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
-  trace.setGlobalTracerProvider(new TracerProvider({ spanProcessors: [drop] }));
+/** As an application that turns tracing on: every span is recorded, the latest hundred are kept. */
+function recordSpans(): void {
+  new OtelSdk({ exporter: "memory", serviceName: "bench", sampleRatio: 1, memorySpans: 100 }).register();
 }
 
 await answerParent(async ({ side, tasks }: SideRequest): Promise<SideFigures> => {
-  if (side === "ours with spans") registerNullExporter();
+  if (side === "ours with spans") recordSpans();
   const work = side === "fastq" ? theirs : ours;
   await work(warmUpTasks);
   const cpuBefore = process.cpuUsage();

@@ -7,18 +7,27 @@ import { formatTraceparent, parseTraceparent, type TraceParent } from "./tracepa
  */
 export class KnownCarrier implements TraceCarrier {
   readonly traceparent: string;
+  #position: TraceParent | undefined;
 
-  constructor(traceparent: string) {
+  /** @param position what `traceparent` says, where it is known already. */
+  constructor(traceparent: string, position?: TraceParent) {
     this.traceparent = traceparent;
+    this.#position = position;
+  }
+
+  get position(): TraceParent {
+    this.#position ??= {
+      traceId: this.traceparent.slice(3, 35),
+      spanId: this.traceparent.slice(36, 52),
+      flags: Number.parseInt(this.traceparent.slice(53), 16),
+    };
+    return this.#position;
   }
 }
 
 /** The position a carrier names; undefined when it names none that is valid. */
 export function positionOf(carrier: TraceCarrier | undefined): TraceParent | undefined {
-  if (!(carrier instanceof KnownCarrier)) return parseTraceparent(carrier?.traceparent);
-  const { traceparent } = carrier;
-  const flags = Number.parseInt(traceparent.slice(53), 16);
-  return { traceId: traceparent.slice(3, 35), spanId: traceparent.slice(36, 52), flags };
+  return carrier instanceof KnownCarrier ? carrier.position : parseTraceparent(carrier?.traceparent);
 }
 
 /** The recommendation lets anyone drop a longer one. */
@@ -28,6 +37,6 @@ const longestTracestate = 512;
 export function newCarrier(position: TraceParent, tracestate: string | undefined): TraceCarrier {
   const traceparent = formatTraceparent(position);
   return tracestate === undefined || tracestate.length > longestTracestate
-    ? new KnownCarrier(traceparent)
+    ? new KnownCarrier(traceparent, position)
     : { traceparent, tracestate };
 }

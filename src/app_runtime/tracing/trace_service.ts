@@ -16,7 +16,7 @@ import type { Task, TraceCarrier } from "../contracts/task.ts";
 import type { Trace, TraceAttributes, TraceFactory } from "../contracts/trace_factory.ts";
 import { IdMint } from "./id_mint.ts";
 import { positionOf } from "./known_carrier.ts";
-import { processAttributes, publishAttributes } from "./messaging_attributes.ts";
+import { describeProcess, describePublish, processSampling, publishSampling } from "./messaging_attributes.ts";
 import { MintedTrace } from "./minted_trace.ts";
 import { RecordedTrace } from "./recorded_trace.ts";
 
@@ -48,41 +48,43 @@ export class TraceService implements TraceFactory {
 
   begin(name: string, attributes?: TraceAttributes): Trace {
     const tracer = this.#registeredTracer();
-    if (tracer === undefined) return new MintedTrace(this.#mint, undefined);
-    return this.#record(tracer, name, { attributes: this.#withVersion(attributes) }, undefined);
+    return tracer === undefined ? new MintedTrace(this.#mint, undefined) : this.#record(tracer, name, attributes);
   }
 
   publish(queue: string, taskId: string, parent?: TraceCarrier): Trace {
     const tracer = this.#registeredTracer();
     if (tracer === undefined) return new MintedTrace(this.#mint, parent);
-    const attributes = publishAttributes(queue, taskId, this.#configVersion());
-    return this.#record(tracer, `publish ${queue}`, { kind: SpanKind.PRODUCER, attributes }, parent);
+    const options = { kind: SpanKind.PRODUCER, attributes: publishSampling(queue) };
+    const span = tracer.startSpan(`publish ${queue}`, options, contextOf(parent));
+    describePublish(span, taskId, this.#configVersion());
+    return this.#traceOf(tracer, span, parent);
   }
 
   process(queue: string, task: Task, attempt: number): Trace {
     const tracer = this.#registeredTracer();
     if (tracer === undefined) return new MintedTrace(this.#mint, task.carrier);
-    const attributes = processAttributes(queue, task, attempt, this.#configVersion());
-    const options: SpanOptions = { kind: SpanKind.CONSUMER, attributes };
-    const name = `process ${queue}`;
-    if (this.#propagation === "parent") return this.#record(tracer, name, options, task.carrier);
-    const publisher = spanContextOf(task.carrier);
+    const parent = this.#propagation === "parent" ? task.carrier : undefined;
+    const options: SpanOptions = { kind: SpanKind.CONSUMER, attributes: processSampling(queue) };
+    const publisher = parent === undefined ? spanContextOf(task.carrier) : undefined;
     if (publisher !== undefined) options.links = [{ context: publisher }];
-    return this.#record(tracer, name, options, undefined);
+    const span = tracer.startSpan(`process ${queue}`, options, contextOf(parent));
+    describeProcess(span, task, attempt, this.#configVersion());
+    return this.#traceOf(tracer, span, parent);
   }
 
   resume(name: string, carrier: TraceCarrier, attributes?: TraceAttributes): Trace {
     const tracer = this.#registeredTracer();
-    if (tracer === undefined) return new MintedTrace(this.#mint, carrier);
-    return this.#record(tracer, name, { attributes: this.#withVersion(attributes) }, carrier);
+    return tracer === undefined
+      ? new MintedTrace(this.#mint, carrier)
+      : this.#record(tracer, name, attributes, carrier);
   }
 
-  #withVersion(attributes: TraceAttributes | undefined): TraceAttributes {
-    return { ...attributes, "app_runtime.config.version": this.#configVersion() };
+  #record(tracer: Tracer, name: string, attributes: TraceAttributes = {}, parent?: TraceCarrier): Trace {
+    const options = { attributes: { ...attributes, "app_runtime.config.version": this.#configVersion() } };
+    return this.#traceOf(tracer, tracer.startSpan(name, options, contextOf(parent)), parent);
   }
 
-  #record(tracer: Tracer, name: string, options: SpanOptions, parent: TraceCarrier | undefined): Trace {
-    const span = tracer.startSpan(name, options, contextOf(parent));
+  #traceOf(tracer: Tracer, span: Span, parent: TraceCarrier | undefined): Trace {
     return hasIds(span) ? new RecordedTrace(tracer, span) : new MintedTrace(this.#mint, parent);
   }
 
