@@ -83,7 +83,7 @@ export class Settler {
     }
   }
 
-  /** One batch. Answers whether there may be more. */
+  /** One batch. Answers whether more wait already: a batch that was not full is followed by the next after `settleDelay`. */
   async #settleSome(mailbox: OpenMailbox, signal: AbortSignal): Promise<boolean> {
     const { generation } = mailbox;
     const limit = this.#config.settleBatch;
@@ -105,7 +105,8 @@ export class Settler {
     const told = toldRows(rows, refused, generation.key);
     await this.#journal.settled(told.map((row) => row.task.id));
     this.#count(told);
-    return this.#considerRefusals(refused, signal);
+    const full = Math.max(rows.length, again.seen.length + again.failed.length) >= limit;
+    return this.#considerRefusals(refused, signal) && full;
   }
 
   async #store(uids: readonly Uid[], store: (uids: readonly Uid[]) => Promise<StoreResult>): Promise<StoreResult> {

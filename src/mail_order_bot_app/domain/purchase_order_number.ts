@@ -27,8 +27,8 @@ const inSubject =
 export function readPoNumber(subject: string, lines: readonly string[]): PoNumberReading {
   const found = new Set<string>();
   for (const text of [subject, ...lines])
-    for (const match of bounded(text).matchAll(strong)) found.add(spelled(match[1] ?? ""));
-  if (found.size === 0) for (const match of bounded(subject).matchAll(inSubject)) found.add(spelled(match[1] ?? ""));
+    for (const match of matchesIn(text, strong)) found.add(spelled(match[1] ?? ""));
+  if (found.size === 0) for (const match of matchesIn(subject, inSubject)) found.add(spelled(match[1] ?? ""));
   const numbers = [...found];
   if (numbers.length > 1) {
     const sentence = `It names several order numbers: ${numbers.slice(0, 5).map(quote).join(", ")}.`;
@@ -39,13 +39,19 @@ export function readPoNumber(subject: string, lines: readonly string[]): PoNumbe
 
 /** The line without the customer's order number, which would otherwise look like an article number. */
 export function withoutPoNumber(line: string): string {
-  return line.length > maxLineLength ? line : line.replaceAll(strong, " ");
+  return line.length > maxLineLength || !hasDigit(line) ? line : line.replaceAll(strong, " ");
 }
 
 const maxLineLength = 1_000;
 
-function bounded(text: string): string {
-  return text.slice(0, maxLineLength);
+/** No number is without a digit, and most lines are. */
+function matchesIn(text: string, pattern: RegExp): Iterable<RegExpExecArray> {
+  const bounded = text.slice(0, maxLineLength);
+  return hasDigit(bounded) ? bounded.matchAll(pattern) : [];
+}
+
+function hasDigit(text: string): boolean {
+  return /\d/.test(text);
 }
 
 function spelled(number: string): string {
