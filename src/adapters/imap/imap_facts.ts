@@ -11,6 +11,15 @@ export const imapFacts = {
   imap_connected: { level: "info", message: 'Connected to {host}; folder "{folder}" has {exists} mails.' },
   imap_session_failed: { level: "warn", message: "{sentence} Next try in {waitMs} ms." },
   imap_session_renewed: { level: "debug", message: "The connection was renewed as planned." },
+  imap_no_idle: {
+    level: "info",
+    message: "The server does not tell of new mail (no IDLE), so the folder is looked at every {everyMs} ms.",
+  },
+  imap_found_by_rescan: {
+    level: "warn",
+    message:
+      "{mails} new mail(s) were found by looking, the server had not told of them; such mail may wait up to {everyMs} ms.",
+  },
   imap_renumbered: {
     level: "warn",
     message:

@@ -29,8 +29,18 @@ export const imapSchema = {
     optional: true,
   },
   folder: { doc: "Folder to read.", format: "nonempty", default: "INBOX" },
-  mode: { doc: "poll: look at the folder every `pollInterval`.", format: ["poll"], default: "poll" },
-  pollInterval: { doc: "Pause between two looks at the folder.", format: "duration", default: "30s", min: "10ms" },
+  mode: {
+    doc: "idle: the server tells of new mail (IDLE), and every `rescanInterval` we look all the same. poll: look every `pollInterval`. A server without IDLE is polled.",
+    format: ["idle", "poll"],
+    default: "idle",
+  },
+  pollInterval: { doc: "Pause between two looks while polling.", format: "duration", default: "30s", min: "10ms" },
+  rescanInterval: {
+    doc: "Pause between two looks while the server tells of new mail: what it forgets to tell waits no longer than this.",
+    format: "duration",
+    default: "60s",
+    min: "10ms",
+  },
   since: {
     doc: "On the first start only mail that arrived within this time is taken; older unread mail stays untouched. Raise it later to reach further back.",
     format: "duration",

@@ -135,6 +135,7 @@ export class ImapSource implements TaskSource {
       promisedProofMs: this.#session.promisedProofMs,
       failure: this.#session.failure,
       trouble: this.#patience.trouble,
+      deaf: this.#session.listening && this.#session.pushes.isDeaf,
       unmarked: this.#ledger.unmarked,
       givenUp: this.#session.generation?.unseen.givenUp ?? 0,
     });
@@ -148,9 +149,11 @@ export class ImapSource implements TaskSource {
   }
 
   #figures(): SourceStatus["facts"] {
-    const { connectedSince, lastLookAt, generation, reconnects } = this.#session;
+    const { connectedSince, lastLookAt, generation, reconnects, listening, pushes } = this.#session;
     return {
       connected: connectedSince !== undefined,
+      listening,
+      foundByRescan: pushes.foundByRescan,
       reconnects,
       dead: this.#ledger.dead,
       unmarked: this.#ledger.unmarked,

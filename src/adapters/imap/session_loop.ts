@@ -1,4 +1,5 @@
 import type { Clock } from "../../app_runtime/base/clock.ts";
+import { sleep } from "../../app_runtime/base/sleep.ts";
 import { WakeUp } from "../../app_runtime/base/wake_up.ts";
 import { connect } from "./commands/connect.ts";
 import { logout } from "./commands/logout.ts";
@@ -11,12 +12,19 @@ import type { ImapConfig } from "./imap_schema.ts";
 import { taskIdOf } from "./mailbox_key.ts";
 import type { MailboxOpener } from "./mailbox_opener.ts";
 import type { Generation, MailboxSlot, OpenMailbox } from "./open_mailbox.ts";
+import { type LookCause, PushWatch } from "./push_watch.ts";
 import { healthySessionMs, reconnectDelay } from "./reconnect_delay.ts";
 import type { RunLedger } from "./run_ledger.ts";
 
+/** Looks that the server asks for take at most this share of the time, however fast mail comes ... */
+const lookingShare = 0.1;
+
+/** ... unless looking is so slow that mail would wait for longer than this. Milliseconds. */
+const longestRoomMs = 5_000;
+
 /**
  * Keeps one connection: connect, open the folder, look at it again and again; after a failure wait and start over, for
- * ever. Every look is the same scan, whatever caused it: the timer, a trigger, a reconnect.
+ * ever. Every look is the same scan, whatever caused it: the server's word (IDLE), the timer, a trigger, a reconnect.
  */
 export class SessionLoop {
   readonly #config: ImapConfig;
@@ -29,6 +37,10 @@ export class SessionLoop {
   readonly #onOpened: () => void;
   readonly #onLooked: () => void;
   readonly #wanted = new WakeUp();
+  readonly #pushes = new PushWatch();
+  /** What woke us since the last look began. */
+  #wokenBy: LookCause = "timer";
+  #lookTookMs = 0;
   #connection: ImapConnection | undefined;
   #failure: ImapFailure | undefined;
   #streak = 0;
@@ -94,9 +106,18 @@ export class SessionLoop {
     return this.#probeIntervalMs + this.#config.socketTimeout + Math.min(10_000, this.#config.socketTimeout / 2);
   }
 
+  /** The server tells of new mail by itself. */
+  get listening(): boolean {
+    return this.#config.mode === "idle" && this.#connection?.canListen === true;
+  }
+
+  get pushes(): Pick<PushWatch, "foundByRescan" | "isDeaf"> {
+    return this.#pushes;
+  }
+
   /** Looks at once, or tries to connect at once. */
   trigger(): void {
-    this.#wanted.wake();
+    this.#wake("asked");
   }
 
   /** Ends the connection without a word: the time for a farewell is over. */
@@ -157,11 +178,13 @@ export class SessionLoop {
     const mailbox = await this.#opener.open(connection, signal);
     this.#slot.set(mailbox);
     this.#onOpened();
+    this.#listen(connection);
     const renewAt = this.#clock.now() + this.#config.freshSession;
+    let cause: LookCause = "opened";
     while (!signal.aborted) {
-      await this.#look(mailbox);
-      await this.#waitForNextLook(connection, signal);
-      if (this.#clock.now() >= renewAt) {
+      const deaf = await this.#look(mailbox, cause);
+      cause = await this.#waitForNextLook(connection, signal);
+      if (deaf || this.#clock.now() >= renewAt) {
         mailbox.generation.unseen.secondChance();
         this.#facts.report("imap_session_renewed");
         return;
@@ -169,30 +192,70 @@ export class SessionLoop {
     }
   }
 
-  /** NOOP first: without it Dovecot searches in what it showed this session before. */
-  async #look({ connection, generation, floor }: OpenMailbox): Promise<void> {
+  #listen(connection: ImapConnection): void {
+    if (this.#config.mode !== "idle") return;
+    if (connection.canListen) connection.listen(() => this.#wake("told"));
+    else this.#facts.report("imap_no_idle", { everyMs: this.#config.pollInterval });
+  }
+
+  #wake(cause: LookCause): void {
+    if (cause === "asked" || this.#wokenBy === "timer") this.#wokenBy = cause;
+    this.#wanted.wake();
+  }
+
+  /**
+   * NOOP first: without it Dovecot searches in what it showed this session before. Answers whether the server keeps
+   * forgetting to tell of mail: then a new session may help.
+   */
+  async #look({ connection, generation, floor }: OpenMailbox, cause: LookCause): Promise<boolean> {
+    const startedAt = this.#clock.now();
     await noop(connection);
+    // What was told until now, the search will find.
+    this.#wanted.forget();
+    this.#wokenBy = "timer";
     const found = await searchUnseen(connection, floor);
     generation.unseen.found(found, (uid) => this.#ledger.inFlight.has(taskIdOf(generation.key, uid)));
     this.#lastLookAt = this.#clock.now();
+    this.#lookTookMs = this.#lastLookAt - startedAt;
     this.#failure = undefined;
     this.#onLooked();
+    const mails = this.#pushes.looked(cause, generation, found, this.listening);
+    if (mails > 0) this.#facts.report("imap_found_by_rescan", { mails, everyMs: this.#lookIntervalMs });
+    return mails > 0 && this.#pushes.isDeaf;
   }
 
-  /** Waits for the poll interval or a trigger, and keeps an unused connection alive meanwhile. */
-  async #waitForNextLook(connection: ImapConnection, signal: AbortSignal): Promise<void> {
-    const lookAt = this.#clock.now() + this.#config.pollInterval;
+  /** Waits until the server tells of mail, somebody asks or it is time; keeps an unused connection alive meanwhile. */
+  async #waitForNextLook(connection: ImapConnection, signal: AbortSignal): Promise<LookCause> {
+    const lookAt = this.#clock.now() + this.#lookIntervalMs;
     for (;;) {
       const waitMs = Math.max(0, Math.min(lookAt - this.#clock.now(), this.#probeIntervalMs));
-      const triggered = await this.#wanted.wait(this.#clock, waitMs, signal);
+      const woken = await this.#wanted.wait(this.#clock, waitMs, signal);
       connection.ended.throwIfAborted();
-      if (triggered || signal.aborted || this.#clock.now() >= lookAt) return;
-      await noop(connection);
+      if (woken && this.#wokenBy === "told") await this.#leaveRoom(signal);
+      if (woken || signal.aborted || this.#clock.now() >= lookAt) return this.#wokenBy;
+      await this.#probe(connection);
     }
+  }
+
+  /** What the server tells only because it was asked, it has not told by itself. */
+  async #probe(connection: ImapConnection): Promise<void> {
+    await noop(connection);
+    if (this.#wokenBy === "told") this.#wokenBy = "timer";
+  }
+
+  /** A look at a folder of 50,000 mails takes a while: other commands must have their turn between two of them. */
+  async #leaveRoom(signal: AbortSignal): Promise<void> {
+    const roomMs = Math.min(this.#lookTookMs * (1 / lookingShare - 1), longestRoomMs);
+    const restMs = (this.#lastLookAt ?? 0) + roomMs - this.#clock.now();
+    if (restMs > 0) await sleep(this.#clock, restMs, signal);
+  }
+
+  get #lookIntervalMs(): number {
+    return this.listening ? this.#config.rescanInterval : this.#config.pollInterval;
   }
 
   /** Half the socket timeout at most, or the library would take our own silence for the server's. */
   get #probeIntervalMs(): number {
-    return Math.min(this.#config.pollInterval, this.#config.maxIdle, this.#config.socketTimeout / 2);
+    return Math.min(this.#lookIntervalMs, this.#config.maxIdle, this.#config.socketTimeout / 2);
   }
 }

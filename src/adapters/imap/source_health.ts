@@ -14,6 +14,8 @@ export interface SourceFlow {
   readonly failure: ImapFailure | undefined;
   /** Why mails cannot be taken although the server answers: journal, blob store, queue. */
   readonly trouble: string | undefined;
+  /** The server promised to tell of new mail and does not. */
+  readonly deaf: boolean;
   /** Mails the server does not let us mark. */
   readonly unmarked: number;
   /** Mails nothing could be made of. */
@@ -31,6 +33,7 @@ export function sourceHealth(flow: SourceFlow): HealthFinding {
   if (flow.trouble !== undefined) return { state: "fail", output: flow.trouble, observed };
   if (flow.failure !== undefined) return { state: "warn", output: flow.failure.sentence, observed };
   if (flow.unmarked > 0) return { state: "warn", output: unmarkedSentence(flow.unmarked), observed };
+  if (flow.deaf) return { state: "warn", output: deafSentence, observed };
   if (flow.givenUp > 0) return { state: "warn", output: givenUpSentence(flow.givenUp), observed };
   return { state: "pass", observed };
 }
@@ -39,6 +42,9 @@ function overdueSentence(silentMs: number, failure: ImapFailure | undefined): st
   const since = `The mail server has not answered for ${formatDuration(Math.round(silentMs / 1000) * 1000)}.`;
   return failure === undefined ? `${since} Check the network and the server.` : `${since} ${failure.sentence}`;
 }
+
+const deafSentence =
+  "The mail server does not tell of new mail although it promised to (IDLE); a proxy or firewall may drop its words. Mail is found by looking, so it is late but not lost: `mode: poll` with a short `pollInterval` makes it faster.";
 
 function unmarkedSentence(mails: number): string {
   return `The mail server does not let us mark ${mails} finished mail(s) as read; they will not be handled again. Its log says why.`;

@@ -9,6 +9,7 @@ export type WrittenConfig = Readonly<Partial<Record<keyof ImapConfig, string | n
 export function imapConfig(written: WrittenConfig): ImapConfig {
   const impatient: WrittenConfig = {
     security: "none",
+    mode: "poll",
     pollInterval: "20ms",
     settleDelay: "5ms",
     socketTimeout: "5s",

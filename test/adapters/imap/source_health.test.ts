@@ -12,6 +12,7 @@ const well: SourceFlow = {
   promisedProofMs: 10_000,
   failure: undefined,
   trouble: undefined,
+  deaf: false,
   unmarked: 0,
   givenUp: 0,
 };
@@ -25,6 +26,7 @@ test.each<[string, Partial<SourceFlow>, string]>([
   ["only a person can help", { failure: wrongPassword }, "fail"],
   ["the journal fails", { trouble: "Taking mails in failed: disk full" }, "fail"],
   ["the server refuses to mark mails", { unmarked: 3 }, "warn"],
+  ["the server does not tell of new mail", { deaf: true }, "warn"],
   ["mails were given up", { givenUp: 2 }, "warn"],
 ])("when %s", (_name, flow, state) => {
   const finding = sourceHealth({ ...well, ...flow });

@@ -43,7 +43,7 @@ async function clientOptions(config: ImapConfig): Promise<ConstructorParameters<
     ...(ca === undefined ? {} : { tls: { ca } }),
     clientInfo: { name: "app_runtime", version: false, vendor: false, "support-url": false },
     logger: false,
-    // We poll: a running IDLE would have to be broken before each command.
+    // ImapConnection decides when to listen: it must not begin between two commands of one scan.
     disableAutoIdle: true,
     // CONDSTORE would make the server tell us of every flag we set; we need neither it nor rev2's other forms.
     disableAutoEnable: true,
