@@ -10,6 +10,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   tracing: { rooms: [], packages: ["@opentelemetry/api"] },
   queue: { rooms: [], packages: [] },
   health: { rooms: [], packages: [] },
+  intake: { rooms: [], packages: [] },
   workers: { rooms: ["queue"], packages: [] },
   control: { rooms: ["queue", "health", "workers"], packages: [] },
   core: {
@@ -24,7 +25,7 @@ export const adapters: Readonly<Record<string, Room>> = {
   blob_folder: { rooms: [], packages: [] },
   file_config: { rooms: ["config"], packages: ["yaml"] },
   http_control: { rooms: ["control", "health"], packages: ["fastify"] },
-  imap: { rooms: [], packages: ["imapflow"] },
+  imap: { rooms: ["intake"], packages: ["imapflow"] },
   journal_sqlite: { rooms: [], packages: [] },
   memory_queue: { rooms: ["queue"], packages: [] },
   otel: {

@@ -34,7 +34,7 @@ test("a broken wall is said in plain words", async () => {
   const [broken] = await brokenBy({ "src/adapters/imap/planted.ts": 'import "../smtp/index.ts";\n' });
   expect(broken?.sentence).toBe(
     "src/adapters/imap/planted.ts imports src/adapters/smtp/index.ts\n" +
-      "    adapter imap: The adapter imap imports base, contracts and no other room; never another adapter.",
+      "    adapter imap: The adapter imap imports base, contracts and the api.ts of intake; never another adapter.",
   );
 });
 

@@ -1,10 +1,5 @@
-import type { EventChannel, FactLevel } from "../../app_runtime/contracts/runtime_event.ts";
-
-interface FactKind {
-  readonly level: FactLevel;
-  /** `{name}` stands for the field of that name. */
-  readonly message: string;
-}
+import type { EventChannel } from "../../app_runtime/contracts/runtime_event.ts";
+import { type FactKind, FactReporter, type IntakeFacts } from "../../app_runtime/intake/api.ts";
 
 /** Everything an imap source says about itself beyond the platform's own events, as `unit.fact`. */
 export const imapFacts = {
@@ -53,21 +48,23 @@ export const imapFacts = {
   imap_trouble_over: { level: "info", message: "{what} works again." },
 } as const satisfies Record<string, FactKind>;
 
-export type ImapFactCode = keyof typeof imapFacts;
+type ImapFactCode = keyof typeof imapFacts;
 
 /** Reports facts of one source. */
-export class ImapFactReporter {
-  readonly #events: EventChannel;
-  readonly #unit: string;
-
+export class ImapFactReporter extends FactReporter<ImapFactCode> implements IntakeFacts {
   constructor(events: EventChannel, source: string) {
-    this.#events = events;
-    this.#unit = `source:${source}`;
+    super(events, source, imapFacts);
   }
 
-  report(code: ImapFactCode, fields: Readonly<Record<string, string | number | boolean>> = {}): void {
-    const { level, message } = imapFacts[code];
-    const filled = message.replace(/\{(\w+)\}/g, (_, name: string) => String(fields[name] ?? "?"));
-    this.#events.emit({ unit: this.#unit, kind: "unit.fact", code, level, message: filled, fields });
+  trouble(sentence: string, waitMs: number): void {
+    this.report("imap_trouble", { sentence, waitMs });
+  }
+
+  troubleOver(what: string): void {
+    this.report("imap_trouble_over", { what });
+  }
+
+  resumed(tasks: number): void {
+    this.report("imap_resumed", { tasks });
   }
 }

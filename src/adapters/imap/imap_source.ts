@@ -4,7 +4,7 @@ import { WakeUp } from "../../app_runtime/base/wake_up.ts";
 import type { HealthFinding } from "../../app_runtime/contracts/health_contributor.ts";
 import type { SourceStatus, TaskSource } from "../../app_runtime/contracts/task_source.ts";
 import type { SourceParts } from "../../app_runtime/contracts/unit_kind.ts";
-import { Gate } from "./gate.ts";
+import { Gate, Patience, RunLedger, TaskPublisher } from "../../app_runtime/intake/api.ts";
 import { ImapFactReporter } from "./imap_facts.ts";
 import type { ImapConfig } from "./imap_schema.ts";
 import { MailIntake } from "./mail_intake.ts";
@@ -12,13 +12,10 @@ import { MailOfferer } from "./mail_offerer.ts";
 import { MailReader } from "./mail_reader.ts";
 import { MailboxOpener } from "./mailbox_opener.ts";
 import { MailboxSlot } from "./open_mailbox.ts";
-import { Patience } from "./patience.ts";
 import type { MailToTask } from "./received_mail.ts";
-import { RunLedger } from "./run_ledger.ts";
 import { SessionLoop } from "./session_loop.ts";
 import { Settler } from "./settler.ts";
 import { sourceHealth } from "./source_health.ts";
-import { TaskPublisher } from "./task_publisher.ts";
 
 /** How long stop() works on its own account before it cuts the connection; milliseconds. */
 const stopLimitMs = 10_000;

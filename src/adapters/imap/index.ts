@@ -1,2 +1,3 @@
+export type { MailTask } from "../../app_runtime/intake/api.ts";
 export { imapSourceKind } from "./imap_kind.ts";
-export type { MailTask, MailToTask, ReceivedMail, StoredMail, TooLargeMail } from "./received_mail.ts";
+export type { MailToTask, ReceivedMail, StoredMail, TooLargeMail } from "./received_mail.ts";

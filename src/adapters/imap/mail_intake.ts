@@ -2,13 +2,11 @@ import type { Clock } from "../../app_runtime/base/clock.ts";
 import { unlessAborted } from "../../app_runtime/base/unless_aborted.ts";
 import type { WakeUp } from "../../app_runtime/base/wake_up.ts";
 import type { BlobStore } from "../../app_runtime/contracts/blob_store.ts";
-import type { Gate } from "./gate.ts";
+import type { Gate, Patience, TaskPublisher } from "../../app_runtime/intake/api.ts";
 import type { MailOfferer } from "./mail_offerer.ts";
 import type { MailReader, ReadBatch } from "./mail_reader.ts";
 import type { MailboxSlot } from "./open_mailbox.ts";
-import type { Patience } from "./patience.ts";
 import { type StoredBatch, storeMails } from "./store_mails.ts";
-import type { TaskPublisher } from "./task_publisher.ts";
 
 /**
  * Brings mails in: first what an earlier run left, then batch after batch. While one batch is being offered the next is

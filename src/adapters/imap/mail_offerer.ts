@@ -1,13 +1,13 @@
 import { messageOf } from "../../app_runtime/base/runtime_error.ts";
 import type { Journal, JournalOffer, JournalVerdict } from "../../app_runtime/contracts/journal.ts";
 import type { Publisher } from "../../app_runtime/contracts/publisher.ts";
+import type { TaskPublisher } from "../../app_runtime/intake/api.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import type { ImapFactReporter } from "./imap_facts.ts";
 import { taskIdOf, type Uid } from "./mailbox_key.ts";
 import type { Generation } from "./open_mailbox.ts";
 import type { MailToTask, ReceivedMail } from "./received_mail.ts";
 import type { StoredBatch } from "./store_mails.ts";
-import type { TaskPublisher } from "./task_publisher.ts";
 
 /** An offer and the mail it was made of. */
 interface MailOffer extends JournalOffer {

@@ -1,16 +1,15 @@
 import type { Clock } from "../../app_runtime/base/clock.ts";
 import type { Journal } from "../../app_runtime/contracts/journal.ts";
+import { type HeaderFields, headerFields, type RunLedger } from "../../app_runtime/intake/api.ts";
 import { fetchBatch } from "./commands/fetch_batch.ts";
 import { fetchHeaders } from "./commands/fetch_headers.ts";
 import { fetchSizes, type SizedMail } from "./commands/fetch_sizes.ts";
 import type { BatchLimits } from "./cut_batch.ts";
-import { type HeaderFields, headerFields } from "./header_fields.ts";
 import { ImapConnectionClosedError } from "./imap_errors.ts";
 import type { ImapFactReporter } from "./imap_facts.ts";
 import type { ImapConfig } from "./imap_schema.ts";
 import { taskIdOf, type Uid } from "./mailbox_key.ts";
 import type { Generation, OpenMailbox } from "./open_mailbox.ts";
-import type { RunLedger } from "./run_ledger.ts";
 import { maxTrials } from "./unseen_mails.ts";
 
 /** A mail as it came; `raw` is absent when it is over the limit. */

@@ -1,5 +1,6 @@
 import type { Clock } from "../../app_runtime/base/clock.ts";
 import type { Journal } from "../../app_runtime/contracts/journal.ts";
+import type { Patience } from "../../app_runtime/intake/api.ts";
 import { nextCheckpoint, readCheckpoint } from "./checkpoint.ts";
 import { openFolder } from "./commands/open_folder.ts";
 import { searchFailed } from "./commands/search_failed.ts";
@@ -8,7 +9,6 @@ import type { ImapFactReporter } from "./imap_facts.ts";
 import type { ImapConfig } from "./imap_schema.ts";
 import type { MailboxKey } from "./mailbox_key.ts";
 import { Generation, type OpenMailbox } from "./open_mailbox.ts";
-import type { Patience } from "./patience.ts";
 
 /** Opens the folder and finds out whether its UIDs still mean what they meant. */
 export class MailboxOpener {

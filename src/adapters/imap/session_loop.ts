@@ -1,6 +1,7 @@
 import type { Clock } from "../../app_runtime/base/clock.ts";
 import { sleep } from "../../app_runtime/base/sleep.ts";
 import { WakeUp } from "../../app_runtime/base/wake_up.ts";
+import type { RunLedger } from "../../app_runtime/intake/api.ts";
 import { connect } from "./commands/connect.ts";
 import { logout } from "./commands/logout.ts";
 import { noop } from "./commands/noop.ts";
@@ -14,7 +15,6 @@ import type { MailboxOpener } from "./mailbox_opener.ts";
 import type { Generation, MailboxSlot, OpenMailbox } from "./open_mailbox.ts";
 import { type LookCause, PushWatch } from "./push_watch.ts";
 import { healthySessionMs, reconnectDelay } from "./reconnect_delay.ts";
-import type { RunLedger } from "./run_ledger.ts";
 
 /** Looks that the server asks for take at most this share of the time, however fast mail comes ... */
 const lookingShare = 0.1;

@@ -4,6 +4,7 @@ import { messageOf } from "../../app_runtime/base/runtime_error.ts";
 import { sleep } from "../../app_runtime/base/sleep.ts";
 import type { WakeUp } from "../../app_runtime/base/wake_up.ts";
 import type { Journal, JournalRow } from "../../app_runtime/contracts/journal.ts";
+import type { Patience, RunLedger } from "../../app_runtime/intake/api.ts";
 import { markFailed } from "./commands/mark_failed.ts";
 import { markSeen } from "./commands/mark_seen.ts";
 import type { StoreResult } from "./commands/store_flag.ts";
@@ -12,8 +13,6 @@ import type { ImapFactReporter } from "./imap_facts.ts";
 import type { ImapConfig } from "./imap_schema.ts";
 import type { Uid } from "./mailbox_key.ts";
 import type { MailboxSlot, OpenMailbox } from "./open_mailbox.ts";
-import type { Patience } from "./patience.ts";
-import type { RunLedger } from "./run_ledger.ts";
 import { settlePlan, toldRows } from "./settle_plan.ts";
 
 const backoff = { initialDelayMs: 1_000, maxDelayMs: 60_000, factor: 2, jitter: 0.1 };

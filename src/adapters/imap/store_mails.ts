@@ -1,4 +1,5 @@
-import { type BlobStore, BlobTooLargeError } from "../../app_runtime/contracts/blob_store.ts";
+import type { BlobStore } from "../../app_runtime/contracts/blob_store.ts";
+import { storeContent } from "../../app_runtime/intake/api.ts";
 import type { ReadBatch, ReadMail } from "./mail_reader.ts";
 import type { Generation } from "./open_mailbox.ts";
 import type { ReceivedMail } from "./received_mail.ts";
@@ -16,13 +17,5 @@ export async function storeMails(blobs: BlobStore, { generation, mails }: ReadBa
 
 async function storeMail(blobs: BlobStore, { key }: Generation, mail: ReadMail): Promise<ReceivedMail> {
   const { uid, size, internalDate } = mail;
-  const facts = { ...key, uid, size, internalDate, ...mail.headers };
-  if (mail.raw === undefined) return { ...facts, tooLarge: true };
-  try {
-    const blob = await blobs.put(mail.raw);
-    return { ...facts, tooLarge: false, blob, sha256: blob.sha256 };
-  } catch (error) {
-    if (error instanceof BlobTooLargeError) return { ...facts, tooLarge: true };
-    throw error;
-  }
+  return { ...key, uid, size, internalDate, ...mail.headers, ...(await storeContent(blobs, mail.raw)) };
 }

@@ -1,4 +1,4 @@
-import { type HeaderFields, headerFields } from "../header_fields.ts";
+import { type HeaderFields, headerFields } from "../../../app_runtime/intake/api.ts";
 import type { ImapConnection } from "../imap_connection.ts";
 import type { Uid } from "../mailbox_key.ts";
 import { fetchRows } from "./fetch_rows.ts";

@@ -1,6 +1,8 @@
 /** The two header fields a source needs before anybody parses the mail. */
 export interface HeaderFields {
+  /** The Message-ID header without its angle brackets. */
   readonly messageId?: string;
+  /** The address in the From header, lower case. Anyone can write anything there. */
   readonly from?: string;
 }
 

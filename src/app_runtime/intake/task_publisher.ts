@@ -1,9 +1,9 @@
-import { unlessAborted } from "../../app_runtime/base/unless_aborted.ts";
-import type { Journal } from "../../app_runtime/contracts/journal.ts";
-import type { Publisher } from "../../app_runtime/contracts/publisher.ts";
-import type { Task, TaskId } from "../../app_runtime/contracts/task.ts";
+import { unlessAborted } from "../base/unless_aborted.ts";
+import type { Journal } from "../contracts/journal.ts";
+import type { Publisher } from "../contracts/publisher.ts";
+import type { Task, TaskId } from "../contracts/task.ts";
+import type { IntakeFacts } from "./fact_reporter.ts";
 import type { Gate } from "./gate.ts";
-import type { ImapFactReporter } from "./imap_facts.ts";
 import type { RunLedger } from "./run_ledger.ts";
 
 /** Journal rows read at once. */
@@ -16,7 +16,7 @@ export class TaskPublisher {
   readonly #publisher: Publisher;
   readonly #gate: Gate;
   readonly #ledger: RunLedger;
-  readonly #facts: ImapFactReporter;
+  readonly #facts: IntakeFacts;
 
   constructor(parts: {
     readonly source: string;
@@ -24,7 +24,7 @@ export class TaskPublisher {
     readonly publisher: Publisher;
     readonly gate: Gate;
     readonly ledger: RunLedger;
-    readonly facts: ImapFactReporter;
+    readonly facts: IntakeFacts;
   }) {
     this.#source = parts.source;
     this.#journal = parts.journal;
@@ -61,7 +61,7 @@ export class TaskPublisher {
       after = rows.at(-1)?.task.id;
       if (after === undefined) break;
     }
-    if (tasks > 0) this.#facts.report("imap_resumed", { tasks });
+    if (tasks > 0) this.#facts.resumed(tasks);
   }
 
   async #publishThroughGate(task: Task, signal: AbortSignal): Promise<void> {

@@ -1,19 +1,19 @@
-import { backoffDelay } from "../../app_runtime/base/backoff.ts";
-import type { Clock } from "../../app_runtime/base/clock.ts";
-import { messageOf } from "../../app_runtime/base/runtime_error.ts";
-import { sleep } from "../../app_runtime/base/sleep.ts";
-import type { ImapFactReporter } from "./imap_facts.ts";
+import { backoffDelay } from "../base/backoff.ts";
+import type { Clock } from "../base/clock.ts";
+import { messageOf } from "../base/runtime_error.ts";
+import { sleep } from "../base/sleep.ts";
+import type { IntakeFacts } from "./fact_reporter.ts";
 
 const backoff = { initialDelayMs: 1_000, maxDelayMs: 60_000, factor: 2, jitter: 0.1 };
 
-/** Keeps trying what fails on our own side (journal, blob store, queue): a mail that was read is not dropped for that. */
+/** Keeps trying what fails on our own side (journal, blob store, queue): what was read is not dropped for that. */
 export class Patience {
   readonly #clock: Clock;
-  readonly #facts: ImapFactReporter;
+  readonly #facts: IntakeFacts;
   readonly #random: () => number;
   readonly #troubles = new Map<string, string>();
 
-  constructor(parts: { readonly clock: Clock; readonly facts: ImapFactReporter; readonly random: () => number }) {
+  constructor(parts: { readonly clock: Clock; readonly facts: IntakeFacts; readonly random: () => number }) {
     this.#clock = parts.clock;
     this.#facts = parts.facts;
     this.#random = parts.random;
@@ -29,7 +29,7 @@ export class Patience {
     for (let step = 0; ; step += 1) {
       try {
         const result = await work();
-        if (this.#troubles.delete(what)) this.#facts.report("imap_trouble_over", { what });
+        if (this.#troubles.delete(what)) this.#facts.troubleOver(what);
         return result;
       } catch (error) {
         if (signal.aborted) throw error;
@@ -42,7 +42,7 @@ export class Patience {
     const sentence = `${what} failed: ${messageOf(error)}`;
     const waitMs = backoffDelay(backoff, step, this.#random);
     this.#troubles.set(what, sentence);
-    this.#facts.report("imap_trouble", { sentence, waitMs });
+    this.#facts.trouble(sentence, waitMs);
     await sleep(this.#clock, waitMs, signal);
   }
 }

@@ -1,0 +1,13 @@
+export { type FactKind, FactReporter, type IntakeFacts } from "./fact_reporter.ts";
+export { Gate } from "./gate.ts";
+export { type HeaderFields, headerFields } from "./header_fields.ts";
+export {
+  type MailFacts,
+  type MailTask,
+  type StoredContent,
+  storeContent,
+  type TooLargeContent,
+} from "./mail_content.ts";
+export { Patience } from "./patience.ts";
+export { RunLedger } from "./run_ledger.ts";
+export { TaskPublisher } from "./task_publisher.ts";
