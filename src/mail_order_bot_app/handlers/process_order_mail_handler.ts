@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { ByteBudget } from "../../app_runtime/base/byte_budget.ts";
 import { RuntimeError } from "../../app_runtime/base/runtime_error.ts";
 import { type BlobId, BlobMissingError, type BlobStore } from "../../app_runtime/contracts/blob_store.ts";
 import type { EventChannel } from "../../app_runtime/contracts/runtime_event.ts";
@@ -10,6 +11,9 @@ import type { ProcessedMail, ReceivedMail } from "../services/process_order_mail
 
 /** The fact it leaves for logs and live views after each mail. */
 export const mailDecidedFact = "MAIL_DECIDED";
+
+/** Bytes of raw mail in memory at once: parsing takes some four times as much. */
+const maxRawBytesInHand = 50_000_000;
 
 /** The task is not one that this version of the bot makes. */
 export class OrderMailPayloadError extends RuntimeError {
@@ -28,6 +32,7 @@ export class ProcessOrderMailHandler implements TaskHandler {
   readonly #blobs: BlobStore;
   readonly #process: (mail: ReceivedMail) => Promise<ProcessedMail>;
   readonly #events: EventChannel;
+  readonly #memory = new ByteBudget(maxRawBytesInHand);
 
   constructor(parts: {
     readonly blobs: BlobStore;
@@ -42,6 +47,7 @@ export class ProcessOrderMailHandler implements TaskHandler {
   async handle(task: Task, context: TaskContext): Promise<Outcome> {
     const payload = readOrderMailPayload(task.kind, task.schemaVersion, task.payload);
     if (typeof payload === "string") throw new OrderMailPayloadError(task.id, payload);
+    using _room = await this.#memory.take(payload.blob?.size ?? 0, context.signal);
     const raw = await this.#rawMail(task, payload);
     const processed = await this.#process({
       taskId: task.id,

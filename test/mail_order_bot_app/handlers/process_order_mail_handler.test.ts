@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { memoryQueueKind } from "../../../src/adapters/memory_queue/index.ts";
 import { type BlobId, BlobMissingError, type BlobStore } from "../../../src/app_runtime/contracts/blob_store.ts";
 import type { TaskId } from "../../../src/app_runtime/contracts/task.ts";
@@ -13,7 +13,10 @@ const content = Buffer.from(mailText({}));
 const sha256 = createHash("sha256").update(content).digest("hex") as BlobId;
 
 /** The bot's handler behind a queue; `read` answers for the blob store. */
-async function openBot(read: () => Promise<Uint8Array>) {
+async function openBot(
+  read: () => Promise<Uint8Array>,
+  mails: readonly { readonly size: number }[] = [{ size: content.length }],
+) {
   const desk = await openOrderDesk();
   const blobs: BlobStore = {
     put: async () => ({ sha256, size: content.length }),
@@ -48,9 +51,11 @@ async function openBot(read: () => Promise<Uint8Array>) {
     ],
   });
   onTestFinished(async () => void (await bot.stop()));
-  const seen = { messageId: "1@customer.example", from: "jo@customer.example", size: content.length, internalDate: 0 };
-  const draft = { ...orderMailTask({ ...seen, blob: { sha256, size: content.length } }), id: "mail-1" as TaskId };
-  await bot.feed("inbox", draft);
+  const seen = { messageId: "1@customer.example", from: "jo@customer.example", internalDate: 0 };
+  for (const [index, { size }] of mails.entries()) {
+    const payload = orderMailTask({ ...seen, size, blob: { sha256, size } });
+    await bot.feed("inbox", { ...payload, id: `mail-${index + 1}` as TaskId, orderKey: `customer-${index}` });
+  }
   const outcomes = () => bot.events.map(({ kind }) => kind).filter((kind) => /^task\.(done|retried|dead)/.test(kind));
   return { bot, desk, outcomes };
 }
@@ -79,4 +84,20 @@ test("a store that cannot be read for the moment is tried again", async () => {
   expect(desk.book.committed).toEqual([]);
   await bot.advance(60_000);
   expect([tries, outcomes()]).toEqual([2, ["task.retried", "task.done"]]);
+});
+
+test("large mails take turns, so that memory holds however many there are", async () => {
+  const reads: PromiseWithResolvers<Uint8Array>[] = [];
+  const read = () => {
+    const reading = Promise.withResolvers<Uint8Array>();
+    reads.push(reading);
+    return reading.promise;
+  };
+  const { bot, outcomes } = await openBot(read, [{ size: 20_000_000 }, { size: 20_000_000 }, { size: 20_000_000 }]);
+  expect(reads).toHaveLength(2);
+  reads[0]?.resolve(content);
+  await vi.waitFor(() => expect(reads).toHaveLength(3));
+  await bot.advance(1);
+  expect(outcomes()).toEqual(["task.done"]);
+  for (const reading of reads) reading.resolve(content);
 });
