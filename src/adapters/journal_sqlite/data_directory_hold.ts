@@ -28,15 +28,22 @@ export class DataDirectoryHeldError extends RuntimeError {
         ? "a process that has just started"
         : `process ${holder.pid} on ${holder.host} since ${holder.startedAt} (${holder.command})`;
     super(
-      `The data directory ${directory} is held by ${who}. Stop that process, or give this one another platform.dataDir.`,
+      `The data directory ${directory} is held by ${who}. Stop that process, or give this one another platform.dataDir. To let one stand by for the other, set platform.sharing.mode: standby for both.`,
     );
     this.holder = holder;
   }
 }
 
+/** `shared` lets others in that share as well; either keeps out the other kind. */
+export type HoldMode = "exclusive" | "shared";
+
+/** A moment for somebody who finds out that he cannot have it alone. */
+const sharingTimeoutMs = 500;
+
 /**
- * The exclusive hold of a data directory. The lock is SQLite's lock on `held_by.lock`: the operating system lets go of it
- * when the process dies, however it dies, so a stale hold cannot exist. `held_by.json` beside it only tells people who.
+ * The hold of a data directory. The lock is SQLite's lock on `held_by.lock`: the operating system lets go of it
+ * when the process dies, however it dies, so a stale hold cannot exist. `held_by.json` beside it only tells people who;
+ * of several that share it is the one that came last.
  */
 export class DataDirectoryHold {
   readonly #lock: DatabaseSync;
@@ -48,15 +55,16 @@ export class DataDirectoryHold {
   }
 
   /** Makes the directory when it is missing, for its owner alone: mails and orders are nobody else's. @throws {DataDirectoryHeldError} */
-  static take(directory: string, clock: Clock): DataDirectoryHold {
+  static take(directory: string, clock: Clock, mode: HoldMode = "exclusive"): DataDirectoryHold {
     const place = resolve(directory);
     mkdirSync(place, { recursive: true, mode: 0o700 });
     const note = join(place, "held_by.json");
     const lockFile = join(place, "held_by.lock");
     makePrivateFile(lockFile);
-    const lock = new DatabaseSync(lockFile, { timeout: 0 });
+    const lock = new DatabaseSync(lockFile, { timeout: mode === "shared" ? sharingTimeoutMs : 0 });
     try {
-      lock.exec("BEGIN EXCLUSIVE");
+      if (mode === "shared") lockShared(lock);
+      else lock.exec("BEGIN EXCLUSIVE");
     } catch (thrown) {
       lock.close();
       throw isBusy(thrown) ? new DataDirectoryHeldError(place, readHolder(note)) : thrown;
@@ -68,9 +76,15 @@ export class DataDirectoryHold {
   /** Idempotent. */
   release(): void {
     if (!this.#lock.isOpen) return;
-    rmSync(this.#note, { force: true });
+    if (readHolder(this.#note)?.pid === process.pid) rmSync(this.#note, { force: true });
     this.#lock.close();
   }
+}
+
+/** A read transaction that is not ended keeps SQLite's SHARED lock, https://www.sqlite.org/lockingv3.html */
+function lockShared(lock: DatabaseSync): void {
+  lock.exec("BEGIN");
+  lock.prepare("SELECT count(*) FROM sqlite_master").get();
 }
 
 /** SQLITE_BUSY, https://www.sqlite.org/rescode.html#busy */
@@ -87,8 +101,9 @@ function writeHolder(note: string, clock: Clock): void {
     command: process.argv[1] ?? process.argv0,
   };
   // By rename, so that a reader never finds half a note.
-  writeFileSync(`${note}.new`, `${JSON.stringify(holder)}\n`, { mode: 0o600 });
-  renameSync(`${note}.new`, note);
+  const draft = `${note}.${process.pid}.new`;
+  writeFileSync(draft, `${JSON.stringify(holder)}\n`, { mode: 0o600 });
+  renameSync(draft, note);
 }
 
 /** The note may be missing for the moment in which its holder writes it. */

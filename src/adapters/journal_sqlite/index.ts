@@ -5,3 +5,4 @@ export type { SchemaMigrations, SqlResult, SqlRow, SqlStatement, SqlValue } from
 export { SqliteBlobStore } from "./sqlite_blob_store.ts";
 export type { SqliteDatabase } from "./sqlite_database.ts";
 export type { SqliteJournal } from "./sqlite_journal.ts";
+export type { SqliteLeases } from "./sqlite_leases.ts";

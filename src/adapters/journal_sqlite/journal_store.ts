@@ -7,17 +7,20 @@ import type { HealthContributor, HealthFinding } from "../../app_runtime/contrac
 import type { EventChannel, FactLevel } from "../../app_runtime/contracts/runtime_event.ts";
 import { blobMigrations } from "./blob_schema.ts";
 import { DataDirectoryHold } from "./data_directory_hold.ts";
+import { Fences } from "./fences.ts";
 import { journalMigrations } from "./journal_schema.ts";
 import { JournaledTransactions } from "./journaled_transactions.ts";
+import { leaseMigrations } from "./lease_schema.ts";
 import { makePrivateFile } from "./private_file.ts";
 import type { SchemaMigrations } from "./sql_statement.ts";
 import { type DatabaseLimits, type DatabaseState, SqliteDatabase } from "./sqlite_database.ts";
 import { SqliteJournal } from "./sqlite_journal.ts";
+import { SqliteLeases } from "./sqlite_leases.ts";
 
 const dayMs = 86_400_000;
 
 /**
- * The data directory as a component: holds it exclusively, opens `journal.sqlite` in it with the journal's, the
+ * The data directory as a component: holds it, alone or shared with others, opens `journal.sqlite` in it with the journal's, the
  * small blobs' and the application's tables, and once a day forgets what was settled long ago. What it offers may be handed out before it is
  * loaded; calls then fail with DatabaseUnavailableError.
  */
@@ -29,6 +32,8 @@ export class JournalStore implements Component {
   /** For the application's own tables. */
   readonly transactions: JournaledTransactions;
   readonly health: HealthContributor;
+  /** Undefined when this process holds the directory alone. */
+  readonly leases: SqliteLeases | undefined;
   readonly #dataDir: string;
   readonly #clock: Clock;
   readonly #events: EventChannel;
@@ -48,27 +53,35 @@ export class JournalStore implements Component {
     /** How long a finished task is remembered after its source was told; a source event offered again later is new. */
     readonly keepSettledMs: number;
     readonly limits?: Partial<DatabaseLimits>;
+    /** Several processes share the directory, and agree by leases of this duration who works what. */
+    readonly shared?: { readonly leaseMs: number };
   }) {
-    const { clock } = parts;
+    const { clock, shared } = parts;
     this.#dataDir = parts.dataDir;
     this.#clock = clock;
     this.#events = parts.events;
     this.#keepSettledMs = parts.keepSettledMs;
     this.database = new SqliteDatabase({
       path: join(parts.dataDir, "journal.sqlite"),
-      migrations: [journalMigrations, blobMigrations, ...parts.migrations],
+      migrations: [journalMigrations, blobMigrations, leaseMigrations, ...parts.migrations],
       clock,
       ...(parts.limits !== undefined && { limits: parts.limits }),
       onStateChange: (state) => this.#report(state),
     });
-    this.journal = new SqliteJournal({ database: this.database, clock });
+    const fences = new Fences();
+    this.journal = new SqliteJournal({ database: this.database, clock, fences });
+    this.leases = shared && new SqliteLeases({ database: this.database, fences, clock, durationMs: shared.leaseMs });
     this.transactions = new JournaledTransactions({ database: this.database, journal: this.journal });
     this.health = { name: "journal", required: true, check: () => this.#finding() };
   }
 
-  /** @throws {DataDirectoryHeldError} when another process works there, or an error of sqlite_errors.ts. */
+  /** @throws {DataDirectoryHeldError} when another process works there and does not share, or an error of sqlite_errors.ts. */
   async load(): Promise<void> {
-    this.#hold ??= DataDirectoryHold.take(this.#dataDir, this.#clock);
+    this.#hold ??= DataDirectoryHold.take(
+      this.#dataDir,
+      this.#clock,
+      this.leases === undefined ? "exclusive" : "shared",
+    );
     makePrivateFile(this.database.path);
     await this.database.open();
     this.#inode = inodeOf(this.database.path);

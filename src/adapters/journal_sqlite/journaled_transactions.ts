@@ -1,4 +1,6 @@
 import type { UnitOfWork } from "../../app_runtime/contracts/journal.ts";
+import type { LeaseClaim } from "../../app_runtime/contracts/lease.ts";
+import { guardOf, writeGuarded } from "./fences.ts";
 import type { SqlResult, SqlRow, SqlStatement, SqlValue } from "./sql_statement.ts";
 import type { SqliteDatabase } from "./sqlite_database.ts";
 import type { SqliteJournal } from "./sqlite_journal.ts";
@@ -15,16 +17,18 @@ export class JournaledTransactions {
 
   /**
    * One transaction, durable when it resolves; with `alsoDone` it also finishes that task, or nothing is written. With
-   * `durable: false` it survives the death of the process, but perhaps not of the machine.
-   * @throws {UnitOfWorkClosedError} when the task is no longer the caller's to finish.
+   * `durable: false` it survives the death of the process, but perhaps not of the machine; `under` a lease nothing is
+   * written unless the claim is the current one.
+   * @throws {UnitOfWorkClosedError} when the task is no longer the caller's to finish; {LeaseFencedError}.
    */
   write(
     statements: readonly SqlStatement[],
-    options: { readonly alsoDone?: UnitOfWork; readonly durable?: boolean } = {},
+    options: { readonly alsoDone?: UnitOfWork; readonly durable?: boolean; readonly under?: LeaseClaim } = {},
   ): Promise<readonly SqlResult[]> {
-    const { alsoDone, durable } = options;
+    const { alsoDone, durable, under } = options;
     if (alsoDone !== undefined) return this.#journal.writeAndFinish(statements, alsoDone);
-    return this.#database.write(statements, durable === undefined ? {} : { durable });
+    const guards = under === undefined ? [] : [guardOf(under)];
+    return writeGuarded(this.#database, guards, statements, durable === undefined ? {} : { durable });
   }
 
   /** One SELECT over what is committed. */

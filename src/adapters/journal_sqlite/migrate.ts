@@ -13,8 +13,8 @@ export function migrate(database: DatabaseSync, migrations: readonly SchemaMigra
   for (const { owner, steps } of migrations) {
     const found = versionOf(database, owner);
     if (found > steps.length) throw new NewerSchema(owner, found, steps.length);
-    steps.slice(found).forEach((step, index) => {
-      applyStep(database, owner, step, found + index + 1);
+    steps.forEach((step, index) => {
+      if (index >= found) applyStep(database, owner, step, index + 1);
     });
   }
 }
@@ -27,8 +27,11 @@ function versionOf(database: DatabaseSync, owner: string): number {
 function applyStep(database: DatabaseSync, owner: string, step: string, version: number): void {
   database.exec("BEGIN IMMEDIATE");
   try {
-    database.exec(step);
-    database.prepare("INSERT OR REPLACE INTO schema_version (owner, version) VALUES (?, ?)").run(owner, version);
+    // Another process that starts at the same moment may have been faster.
+    if (versionOf(database, owner) < version) {
+      database.exec(step);
+      database.prepare("INSERT OR REPLACE INTO schema_version (owner, version) VALUES (?, ?)").run(owner, version);
+    }
     database.exec("COMMIT");
   } catch (thrown) {
     if (database.isTransaction) database.exec("ROLLBACK");

@@ -13,10 +13,11 @@ import {
   UnitOfWorkClosedError,
 } from "../../app_runtime/contracts/journal.ts";
 import type { JsonValue, TaskId } from "../../app_runtime/contracts/task.ts";
+import { Fences, writeGuarded } from "./fences.ts";
 import { journalColumns, journalRowOf } from "./journal_row.ts";
 import { SourceWatchers } from "./source_watchers.ts";
 import type { SqlResult, SqlRow, SqlStatement, SqlValue } from "./sql_statement.ts";
-import type { SqliteDatabase } from "./sqlite_database.ts";
+import type { SqliteDatabase, WriteOptions } from "./sqlite_database.ts";
 import { UnexpectedChangesError } from "./sqlite_errors.ts";
 
 const insertOffer = `INSERT INTO journal (task_id, source, queue, fingerprint, offered_at, task)
@@ -53,21 +54,31 @@ const listed: Readonly<Record<JournalState, string>> = {
 const idsPerCall = 5_000;
 const forgottenPerCall = 500;
 
-/** The journal in an SQLite file, beside the tables of the application whose effects it accounts for. */
+/**
+ * The journal in an SQLite file, beside the tables of the application whose effects it accounts for. For a source that is
+ * worked under a lease it throws LeaseFencedError where another runtime holds that lease now.
+ */
 export class SqliteJournal implements Journal {
   readonly #database: SqliteDatabase;
   readonly #clock: Clock;
+  readonly #fences: Fences;
   readonly #watchers = new SourceWatchers();
 
-  constructor(parts: { readonly database: SqliteDatabase; readonly clock: Clock }) {
+  constructor(parts: { readonly database: SqliteDatabase; readonly clock: Clock; readonly fences?: Fences }) {
     this.#database = parts.database;
     this.#clock = parts.clock;
+    this.#fences = parts.fences ?? new Fences();
   }
 
   async offer(offers: readonly JournalOffer[]): Promise<readonly JournalVerdict[]> {
     if (offers.length === 0) return [];
     const now = this.#clock.wallNow();
-    const results = await this.#database.write(
+    const guards = [...new Set(offers.map(({ task }) => task.source))].flatMap((source) =>
+      this.#fences.ofSource(source),
+    );
+    const results = await writeGuarded(
+      this.#database,
+      guards,
       offers.map(({ task, queue, fingerprint }) => ({
         sql: insertOffer,
         params: [task.id, task.source, queue, fingerprint ?? null, now, JSON.stringify(task)],
@@ -83,7 +94,7 @@ export class SqliteJournal implements Journal {
   }
 
   async handOut(taskId: TaskId): Promise<HandOutCount> {
-    const [result] = await this.#database.write([{ sql: countHandOut, params: [taskId] }], { durable: false });
+    const [result] = await this.#writeFor(taskId, [{ sql: countHandOut, params: [taskId] }], { durable: false });
     const row = result?.rows[0];
     if (row === undefined) return { state: undefined, handOuts: 0 };
     return { state: row.state as JournalState, handOuts: Number(row.hand_outs) };
@@ -91,11 +102,11 @@ export class SqliteJournal implements Journal {
 
   async handBack(taskId: TaskId): Promise<void> {
     const sql = "UPDATE journal SET hand_outs = 0 WHERE task_id = ?";
-    await this.#database.write([{ sql, params: [taskId] }], { durable: false });
+    await this.#writeFor(taskId, [{ sql, params: [taskId] }], { durable: false });
   }
 
   async done(taskId: TaskId): Promise<void> {
-    const [result] = await this.#database.write([this.#done(taskId)]);
+    const [result] = await this.#writeFor(taskId, [this.#done(taskId)]);
     if (this.#wakeSourcesOf(result)) return;
     const known = await this.#database.read("SELECT 1 FROM journal WHERE task_id = ?", [taskId]);
     if (known.length === 0) throw new JournalRowMissingError(taskId);
@@ -107,7 +118,7 @@ export class SqliteJournal implements Journal {
     detail: string,
     attempts: number,
   ): Promise<JournalState | undefined> {
-    const [found, marked] = await this.#database.write([
+    const [found, marked] = await this.#writeFor(taskId, [
       { sql: findState, params: [taskId] },
       { sql: markDead, params: [this.#clock.wallNow(), reason, detail, attempts, taskId] },
     ]);
@@ -117,11 +128,11 @@ export class SqliteJournal implements Journal {
 
   async discard(taskId: TaskId): Promise<void> {
     const sql = "UPDATE journal SET discarded = 1 WHERE task_id = ? AND state = 'dead'";
-    await this.#database.write([{ sql, params: [taskId] }]);
+    await this.#writeFor(taskId, [{ sql, params: [taskId] }]);
   }
 
   async revive(taskId: TaskId): Promise<JournalRow | undefined> {
-    const [result] = await this.#database.write([{ sql: markOffered, params: [taskId] }]);
+    const [result] = await this.#writeFor(taskId, [{ sql: markOffered, params: [taskId] }]);
     this.#wakeSourcesOf(result);
     const row = result?.rows[0];
     return row === undefined ? undefined : journalRowOf(row);
@@ -189,7 +200,8 @@ export class SqliteJournal implements Journal {
 
   async saveCheckpoint(source: string, value: JsonValue): Promise<void> {
     const sql = "INSERT OR REPLACE INTO journal_checkpoint (source, value) VALUES (?, ?)";
-    await this.#database.write([{ sql, params: [source, JSON.stringify(value)] }]);
+    const statement = { sql, params: [source, JSON.stringify(value)] };
+    await writeGuarded(this.#database, this.#fences.ofSource(source), [statement]);
   }
 
   /**
@@ -202,7 +214,7 @@ export class SqliteJournal implements Journal {
     if (!journaled) return await this.#database.write(statements, { refusal });
     const finish = { ...this.#done(taskId), expectChanges: 1 };
     try {
-      const [finished, ...results] = await this.#database.write([finish, ...statements], { refusal });
+      const [finished, ...results] = await this.#writeFor(taskId, [finish, ...statements], { refusal });
       unitOfWork.committed();
       this.#wakeSourcesOf(finished);
       return results;
@@ -227,6 +239,14 @@ export class SqliteJournal implements Journal {
       forgotten += changes;
       if (changes < forgottenPerCall) return forgotten;
     }
+  }
+
+  #writeFor(
+    taskId: TaskId,
+    statements: readonly SqlStatement[],
+    options?: WriteOptions,
+  ): Promise<readonly SqlResult[]> {
+    return writeGuarded(this.#database, this.#fences.ofTask(taskId), statements, options);
   }
 
   #done(taskId: TaskId): SqlStatement {

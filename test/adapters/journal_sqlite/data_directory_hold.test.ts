@@ -69,3 +69,17 @@ test("a note that cannot be read does not hide the hold", () => {
   writeFileSync(join(directory, "held_by.json"), "{");
   expect(() => DataDirectoryHold.take(directory, clock)).toThrow("a process that has just started");
 });
+
+test("several share a directory, and nobody has it alone meanwhile", () => {
+  const directory = tempDir();
+  const share = () => DataDirectoryHold.take(directory, clock, "shared");
+  const [first, second] = [share(), share()];
+  expect(() => DataDirectoryHold.take(directory, clock)).toThrow("platform.sharing.mode: standby");
+  first.release();
+  expect(() => DataDirectoryHold.take(directory, clock)).toThrow(DataDirectoryHeldError);
+  second.release();
+
+  const alone = DataDirectoryHold.take(directory, clock);
+  onTestFinished(() => alone.release());
+  expect(share).toThrow(DataDirectoryHeldError);
+});

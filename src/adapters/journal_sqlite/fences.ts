@@ -1,0 +1,71 @@
+import { type LeaseClaim, LeaseFencedError } from "../../app_runtime/contracts/lease.ts";
+import type { TaskId } from "../../app_runtime/contracts/task.ts";
+import type { SqlResult, SqlStatement } from "./sql_statement.ts";
+import type { SqliteDatabase, WriteOptions } from "./sqlite_database.ts";
+import { UnexpectedChangesError } from "./sqlite_errors.ts";
+
+const claimIsCurrent = "SELECT 1 FROM lease WHERE name = ? AND token = ? AND holder IS NOT NULL";
+
+/** A task without a row passes: whoever writes finds out by himself. */
+const taskIsOurs = `SELECT 1 WHERE NOT EXISTS (
+  SELECT 1 FROM journal JOIN json_each(?2) AS fence ON fence.key = journal.source
+    LEFT JOIN lease ON lease.name = json_extract(fence.value, '$.name') AND lease.holder IS NOT NULL
+  WHERE journal.task_id = ?1 AND lease.token IS NOT json_extract(fence.value, '$.token'))`;
+
+/** No lease ever has it. */
+const nobody: LeaseClaim = { name: "", token: -1 };
+
+/** A condition inside a transaction, and what to call that which is not ours when it does not hold. */
+export interface Guard {
+  readonly statement: SqlStatement;
+  readonly what: string;
+}
+
+/**
+ * Which sources are worked under a lease, and under which claim. Guards made of it are the first statements of a
+ * transaction, so the database itself refuses a runtime that has lost its lease and does not know it yet.
+ */
+export class Fences {
+  readonly #claims = new Map<string, LeaseClaim>();
+  #asJson = "{}";
+
+  set(source: string, claim: LeaseClaim | undefined): void {
+    this.#claims.set(source, claim ?? nobody);
+    this.#asJson = JSON.stringify(Object.fromEntries(this.#claims));
+  }
+
+  /** None for a source that is not leased. */
+  ofSource(source: string): readonly Guard[] {
+    const claim = this.#claims.get(source);
+    return claim === undefined ? [] : [guardOf(claim, `the source "${source}"`)];
+  }
+
+  /** None while no source is leased. */
+  ofTask(taskId: TaskId): readonly Guard[] {
+    if (this.#claims.size === 0) return [];
+    const statement = { sql: taskIsOurs, params: [taskId, this.#asJson], expectChanges: 1 };
+    return [{ statement, what: `the source of task ${taskId}` }];
+  }
+}
+
+export function guardOf({ name, token }: LeaseClaim, what = `"${name}"`): Guard {
+  return { statement: { sql: claimIsCurrent, params: [name, token], expectChanges: 1 }, what };
+}
+
+/** Writes `statements` behind `guards`; results and errors are those of `statements` alone. @throws {LeaseFencedError} */
+export async function writeGuarded(
+  database: SqliteDatabase,
+  guards: readonly Guard[],
+  statements: readonly SqlStatement[],
+  options?: WriteOptions,
+): Promise<readonly SqlResult[]> {
+  if (guards.length === 0) return await database.write(statements, options);
+  try {
+    const all = [...guards.map(({ statement }) => statement), ...statements];
+    return (await database.write(all, options)).slice(guards.length);
+  } catch (thrown) {
+    if (!(thrown instanceof UnexpectedChangesError)) throw thrown;
+    const unmet = guards[thrown.statement];
+    throw unmet === undefined ? thrown.withoutFirst(guards.length) : new LeaseFencedError(unmet.what);
+  }
+}

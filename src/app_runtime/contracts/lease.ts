@@ -1,0 +1,58 @@
+import { RuntimeError } from "../base/runtime_error.ts";
+
+/** Who works under a lease, for people. */
+export interface LeaseHolder {
+  readonly pid: number;
+  readonly host: string;
+}
+
+/** Names one holding of a lease: the fencing token grows with every new holder, so an older claim is known as such. */
+export interface LeaseClaim {
+  readonly name: string;
+  readonly token: number;
+}
+
+/** A lease as its store has it. */
+export interface LeaseRow extends LeaseClaim {
+  /** Grows with every renewal: while it stands still, so does its holder. */
+  readonly renewals: number;
+  /** Undefined: it was released and is free. */
+  readonly holder: LeaseHolder | undefined;
+  /** Milliseconds since 1970 UTC. */
+  readonly takenAt: number;
+  readonly expiresAt: number;
+  readonly durationMs: number;
+}
+
+/**
+ * Leases by which runtimes that share a database agree who works what. A lease is held for a limited time and renewed; the
+ * database refuses what is written under a claim that is no longer the current one.
+ */
+export interface LeaseStore {
+  /** How long a lease lasts without renewal, in milliseconds. */
+  readonly durationMs: number;
+  /** Undefined while nobody has ever held it. */
+  look(name: string): Promise<LeaseRow | undefined>;
+  /** Takes the lease if it still is as `seen`. Undefined when somebody was faster. */
+  take(name: string, seen: LeaseRow | undefined): Promise<LeaseClaim | undefined>;
+  /** False: the claim is no longer the current one. */
+  renew(claim: LeaseClaim): Promise<boolean>;
+  /** The lease is free at once. A claim that is no longer the current one changes nothing. */
+  release(claim: LeaseClaim): Promise<void>;
+  /**
+   * From now on the journal takes what concerns tasks of `source` only while `claim` is the current one; without a claim,
+   * not at all: another runtime works it.
+   */
+  fence(source: string, claim: LeaseClaim | undefined): void;
+}
+
+/** Another runtime holds the lease of what this concerns; nothing was written. */
+export class LeaseFencedError extends RuntimeError {
+  readonly code = "LEASE_FENCED";
+
+  constructor(what: string) {
+    super(
+      `Another runtime works ${what}; nothing was written here. /status names the runtime that holds it: ask that one.`,
+    );
+  }
+}
