@@ -11,7 +11,13 @@ export interface ConfigTree {
 export interface BotPlaces {
   readonly directory: string;
   readonly controlPort: number;
-  readonly imap: { readonly host: string; readonly port: number; readonly user: string; readonly password: string };
+  readonly imap: {
+    readonly host: string;
+    readonly port: number;
+    readonly user: string;
+    readonly password: string;
+    readonly folder: string;
+  };
   readonly smtp: { readonly host: string; readonly port: number };
 }
 

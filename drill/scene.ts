@@ -1,7 +1,8 @@
 import { cpSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Dovecot, startDovecot } from "../test/support/dovecot.ts";
+import type { Dovecot } from "../test/support/dovecot.ts";
 import { freePort } from "../test/support/free_port.ts";
+import { ImapWire } from "../test/support/imap_wire.ts";
 import { makeTempDir, type TempDir } from "../test/support/make_temp_dir.ts";
 import { TcpProxy } from "../test/support/tcp_proxy.ts";
 import { botConfig, type ConfigTree, merged, writeDataFiles, yamlOf } from "./bot_config.ts";
@@ -9,6 +10,7 @@ import { BotProcess, type LogEntry } from "./bot_process.ts";
 import type { DrillOptions, DrillResult } from "./drill.ts";
 import type { Faults } from "./faults.ts";
 import { type Ledger, readLedger } from "./ledger.ts";
+import { DovecotServer, type MailServer, type MailServerName, startMailServer } from "./mail_server.ts";
 import { type Death, judge } from "./oracle.ts";
 import { type OrderMail, OrderMails } from "./order_mails.ts";
 import { Recovery } from "./recovery.ts";
@@ -23,14 +25,18 @@ export interface SceneOptions {
   readonly config?: ConfigTree;
   /** How long the SMTP sink thinks before its 250. */
   readonly smtpHoldMs?: number;
+  /** Default: Dovecot. */
+  readonly server?: MailServerName;
+  /** Default: INBOX. */
+  readonly folder?: string;
 }
 
 const outDirectory = join(import.meta.dirname, "out");
 const witnessEveryMs = 150;
 
 /**
- * The stage of a drill: a private Dovecot and an SMTP sink, each behind a proxy that can fail, and the bot between them. It
- * collects what the bot says, and judges at the end.
+ * The stage of a drill: a private mail server and an SMTP sink, each behind a proxy that can fail, and the bot between them.
+ * It collects what the bot says, and judges at the end.
  */
 export class Scene {
   readonly witness = new Witness();
@@ -39,9 +45,9 @@ export class Scene {
   readonly deaths: Death[] = [];
   readonly mails: OrderMail[] = [];
   readonly figures: Record<string, number | string> = {};
-  readonly dovecot: Dovecot;
-  readonly user: string;
+  readonly server: MailServer;
   readonly imap: TcpProxy;
+  readonly wire: ImapWire;
   readonly smtp: TcpProxy;
   readonly sink: SmtpSink;
   readonly controlPort: number;
@@ -56,7 +62,7 @@ export class Scene {
 
   private constructor(parts: {
     readonly scene: SceneOptions;
-    readonly dovecot: Dovecot;
+    readonly server: MailServer;
     readonly imap: TcpProxy;
     readonly smtp: TcpProxy;
     readonly sink: SmtpSink;
@@ -65,12 +71,12 @@ export class Scene {
     readonly resources: AsyncDisposableStack;
   }) {
     this.#parts = parts.scene;
-    this.dovecot = parts.dovecot;
+    this.server = parts.server;
     this.imap = parts.imap;
+    this.wire = new ImapWire(parts.imap);
     this.smtp = parts.smtp;
     this.sink = parts.sink;
     this.controlPort = parts.controlPort;
-    this.user = parts.dovecot.newUser();
     this.#generator = new OrderMails(parts.scene.options.seed);
     this.#temp = parts.temp;
     this.#resources = parts.resources;
@@ -94,16 +100,25 @@ export class Scene {
 
   static async #open(scene: SceneOptions): Promise<Scene> {
     await using undo = new AsyncDisposableStack();
-    const dovecot = undo.adopt(await startDovecot(), (server) => server.stop());
+    const { server: name = "dovecot", folder = "INBOX" } = scene;
+    const server = undo.adopt(await startMailServer(name, folder), (server) => server.stop());
     const sink = undo.adopt(new SmtpSink(scene.smtpHoldMs ?? 0), (server) => server.stop());
     await sink.start();
-    const imap = undo.adopt(await TcpProxy.to({ host: dovecot.host, port: dovecot.ports.imap }), (proxy) =>
-      proxy.stop(),
-    );
+    const imap = undo.adopt(await TcpProxy.to({ host: server.host, port: server.port }), (proxy) => proxy.stop());
     const smtp = undo.adopt(await TcpProxy.to({ host: sink.host, port: sink.port }), (proxy) => proxy.stop());
     const temp = undo.adopt(makeTempDir(), (directory) => directory.remove());
     const controlPort = await freePort();
-    return new Scene({ scene, dovecot, imap, smtp, sink, temp, controlPort, resources: undo.move() });
+    return new Scene({ scene, server, imap, smtp, sink, temp, controlPort, resources: undo.move() });
+  }
+
+  /** For drills that are about Dovecot. */
+  get dovecot(): Dovecot {
+    if (this.server instanceof DovecotServer) return this.server.dovecot;
+    throw new TypeError(`This drill runs on ${this.server.name}.`);
+  }
+
+  get user(): string {
+    return this.server.user;
   }
 
   get directory(): string {
@@ -124,11 +139,12 @@ export class Scene {
   }
 
   configText(over: ConfigTree = {}): string {
-    const { imap, smtp, dovecot, user, directory, controlPort } = this;
+    const { imap, smtp, server, directory, controlPort } = this;
+    const { user, password } = server;
     const places = {
       directory,
       controlPort,
-      imap: { host: imap.host, port: imap.port, user, password: dovecot.password },
+      imap: { host: imap.host, port: imap.port, user, password, folder: this.#parts.folder ?? "INBOX" },
       smtp: { host: smtp.host, port: smtp.port },
     };
     return yamlOf(botConfig(places, merged(this.#parts.config ?? {}, over)));
@@ -165,7 +181,7 @@ export class Scene {
   /** Puts new order mails into the mailbox. */
   deliver(count: number): readonly OrderMail[] {
     const mails = this.#generator.make(count);
-    for (const { raw } of mails) this.dovecot.deliver(this.user, raw);
+    for (const { raw } of mails) this.server.deliver(raw);
     this.mails.push(...mails);
     return mails;
   }
@@ -174,7 +190,7 @@ export class Scene {
   deliverWithSubject(subject: string): OrderMail {
     const [mail] = this.#generator.make(1, subject);
     if (mail === undefined) throw new RangeError("No mail was made.");
-    this.dovecot.deliver(this.user, mail.raw);
+    this.server.deliver(mail.raw);
     return mail;
   }
 
@@ -244,7 +260,7 @@ export class Scene {
     clearInterval(this.#watching);
     for (const bot of this.#bots) if (bot.exited === undefined) await bot.stop();
     const { mails, deaths, recovery, witness } = this;
-    const flags = await this.dovecot.flags(this.user);
+    const flags = await this.server.flags();
     const deadLetters = Number(this.figures.deadLetters ?? 0);
     const confirmations = this.sink.taken;
     const verdict = judge({ mails, ledger: this.ledger(), confirmations, flags, deaths, deadLetters });
@@ -260,7 +276,7 @@ export class Scene {
     const place = join(outDirectory, `${drill}-${options.seed}`);
     rmSync(place, { recursive: true, force: true });
     cpSync(this.directory, place, { recursive: true });
-    writeFileSync(join(place, "dovecot.log"), this.dovecot.log());
+    writeFileSync(join(place, "mail_server.log"), this.server.log());
     this.figures.evidence = place;
   }
 

@@ -2,12 +2,11 @@ import { type ConfigTree, fastLimits } from "../bot_config.ts";
 import type { BotProcess } from "../bot_process.ts";
 import { Crowd } from "../crowd.ts";
 import type { Drill, DrillOptions } from "../drill.ts";
+import { connectionLimit } from "../mail_server.ts";
 import { Scene } from "../scene.ts";
 import { until } from "../until.ts";
 import { WrongNameServer } from "../wrong_name_server.ts";
 
-/** Dovecot's mail_max_userip_connections in the test instance. */
-const connectionLimit = 50;
 const missingFolder = "Orders";
 const namedLimitMs = 40_000;
 const curedLimitMs = 90_000;

@@ -136,9 +136,9 @@ export class Dovecot {
     return `user${this.#users}`;
   }
 
-  /** Puts the mail into the user's INBOX as it is, without a delivery agent adding headers. */
-  deliver(user: string, raw: string | Buffer): void {
-    const maildir = this.#maildir(user);
+  /** Puts the mail into the user's INBOX or a folder beside it as it is, without a delivery agent adding headers. */
+  deliver(user: string, raw: string | Buffer, folder = "INBOX"): void {
+    const maildir = this.#maildir(folder === "INBOX" ? user : join(user, `.${folder}`));
     const name = `${Date.now()}.${process.hrtime.bigint()}.test`;
     const part = join(maildir, "tmp", name);
     writeFileSync(part, raw);

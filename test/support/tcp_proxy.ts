@@ -10,9 +10,22 @@ export type Cut =
 /** A pattern that is split over packets is still found when it is no longer than this. */
 const lookBackBytes = 4096;
 
+/** Gets what came in on one connection and returns what goes on; one character per byte. */
+export type Filter = (chunk: string, direction: Direction) => string;
+
+/** One connection through the proxy, in the hands of its filter. */
+export interface ProxiedConnection {
+  /** Says this to the client as if the server had. */
+  tell(text: string): void;
+  /** Ends the connection, once what the filter returns next has got through. */
+  cutAfterThis(): void;
+}
+
 interface Pair {
   readonly client: Socket;
   readonly server: Socket;
+  filter?: Filter;
+  cutting: boolean;
 }
 
 /** A network in the middle that can be made to fail: on loopback, for one target. Faults hold for old and new connections. */
@@ -24,7 +37,8 @@ export class TcpProxy {
   #delayMs = 0;
   #swallows = false;
   #cut: Cut | undefined;
-  #filter: ((chunk: string, direction: Direction) => string) | undefined;
+  #filter: Filter | undefined;
+  #filterFor: ((connection: ProxiedConnection) => Filter) | undefined;
   #accepted = 0;
   #swallowedBytes = 0;
 
@@ -78,8 +92,13 @@ export class TcpProxy {
   }
 
   /** Changes what passes, e.g. to lose the pushes of a server. Gets and returns one character per byte. */
-  rewrite(filter: (chunk: string, direction: Direction) => string): void {
+  rewrite(filter: Filter): void {
     this.#filter = filter;
+  }
+
+  /** Each connection to come gets a filter of its own, for its whole life: `pass` leaves it in place. */
+  through(filterFor: (connection: ProxiedConnection) => Filter): void {
+    this.#filterFor = filterFor;
   }
 
   /** Cuts each connection at that point, once; `pass` calls it off. */
@@ -129,7 +148,8 @@ export class TcpProxy {
 
   #join(client: Socket): void {
     const server = connect({ ...this.#target, noDelay: true });
-    const pair: Pair = { client, server };
+    const pair: Pair = { client, server, cutting: false };
+    if (this.#filterFor !== undefined) pair.filter = this.#filterFor(heldBy(pair));
     this.#pairs.add(pair);
     this.#accepted += 1;
     for (const socket of [client, server]) {
@@ -152,9 +172,8 @@ export class TcpProxy {
         this.#swallowedBytes += chunk.length;
         return;
       }
-      const filtered = this.#filter?.(chunk.toString("latin1"), direction);
-      const bytes = filtered === undefined ? chunk : Buffer.from(filtered, "latin1");
-      const cut = isDue(bytes, this.#cut);
+      const bytes = this.#filtered(pair, chunk, direction);
+      const cut = pair.cutting ? bytes.length : isDue(bytes, this.#cut);
       const passed = cut === undefined ? bytes : bytes.subarray(0, cut);
       const delayMs = this.#delayMs;
       tail = tail.then(async () => {
@@ -164,6 +183,22 @@ export class TcpProxy {
       });
     });
   }
+
+  #filtered(pair: Pair, chunk: Buffer, direction: Direction): Buffer {
+    const filters = [this.#filter, pair.filter].filter((filter) => filter !== undefined);
+    if (filters.length === 0) return chunk;
+    const text = filters.reduce((text, filter) => filter(text, direction), chunk.toString("latin1"));
+    return Buffer.from(text, "latin1");
+  }
+}
+
+function heldBy(pair: Pair): ProxiedConnection {
+  return {
+    tell: (text) => void pair.client.write(text, "latin1"),
+    cutAfterThis: () => {
+      pair.cutting = true;
+    },
+  };
 }
 
 /** Answers how many of the bytes still pass before the cut; undefined when it is not due. */
