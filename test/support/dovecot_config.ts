@@ -7,6 +7,13 @@ export interface DovecotConfigParts {
   readonly ports: { readonly imap: number; readonly imaps: number; readonly lmtp: number };
   readonly certFile: string;
   readonly keyFile: string;
+  readonly namespace: DovecotNamespace;
+}
+
+/** How the server names folders: "INBOX.Done" with separator "." and prefix "INBOX.". */
+export interface DovecotNamespace {
+  readonly separator: string;
+  readonly prefix: string;
 }
 
 /** Every user name works with this password, so a new name is a new empty mailbox. */
@@ -17,7 +24,15 @@ export const dovecotPassword = "secret";
  * that of the next logins (anvil-auth-penalty). One setting per line: a brace with a setting on the
  * same line is an error.
  */
-export function dovecotConfig({ directory, user, group, ports, certFile, keyFile }: DovecotConfigParts): string {
+export function dovecotConfig({
+  directory,
+  user,
+  group,
+  ports,
+  certFile,
+  keyFile,
+  namespace,
+}: DovecotConfigParts): string {
   return `base_dir = ${directory}/run
 state_dir = ${directory}/run
 instance_name = app_runtime_test
@@ -72,7 +87,8 @@ service lmtp {
 }
 namespace inbox {
   inbox = yes
-  separator = /
+  separator = ${namespace.separator}
+  prefix = ${namespace.prefix}
 }
 `;
 }

@@ -27,6 +27,13 @@ export const imapFacts = {
   },
   imap_mark_refused: { level: "warn", message: "The server did not mark {mails} finished mail(s). Trying again." },
   imap_mail_gone: { level: "info", message: "{mails} finished mail(s) are no longer in the folder." },
+  imap_move_refused: { level: "warn", message: "{sentence} Next try in {waitMs} ms." },
+  imap_move_impossible: { level: "warn", message: "{sentence}" },
+  imap_folder_created: { level: "info", message: 'Folder "{folder}" was missing and has been made.' },
+  imap_folder_refused: {
+    level: "warn",
+    message: 'The server does not make the missing folder "{folder}" ({refusal}).',
+  },
   imap_settling_unfinished: {
     level: "warn",
     message: "Stopping left finished mails unmarked ({error}); the next start marks them.",

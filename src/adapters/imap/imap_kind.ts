@@ -29,5 +29,19 @@ function objectionTo(config: ImapConfig): string | undefined {
   if (account.length + folder.length > namesLimit) {
     return `has an account and a folder that are together longer than ${namesLimit} characters and do not fit into task ids. Set a short \`account\`.`;
   }
+  return objectionToFolders(config);
+}
+
+function objectionToFolders(config: ImapConfig): string | undefined {
+  const { folder, afterDone, doneFolder, afterFailure, failedFolder } = config;
+  const moves = [
+    { key: "doneFolder", value: doneFolder, wanted: afterDone === "move", by: "afterDone: move" },
+    { key: "failedFolder", value: failedFolder, wanted: afterFailure === "move", by: "afterFailure: move" },
+  ];
+  for (const { key, value, wanted, by } of moves) {
+    if (wanted && value === undefined) return `has \`${by}\` and no \`${key}\` to move mails to. Set \`${key}\`.`;
+    if (!wanted && value !== undefined) return `has a \`${key}\` and would not use it. Set \`${by}\`, or take it out.`;
+    if (value === folder) return `would move finished mails of "${folder}" into "${folder}". Set another \`${key}\`.`;
+  }
   return undefined;
 }

@@ -101,6 +101,33 @@ export const imapSchema = {
     format: "nonempty",
     default: "$BotFailed",
   },
+  afterDone: {
+    doc: "What becomes of a mail that is done, after it is marked. seen: it stays. move: it goes to `doneFolder`.",
+    format: ["seen", "move"],
+    default: "seen",
+  },
+  doneFolder: {
+    doc: "Where done mails go with `afterDone: move`. Write / between levels, whatever the server's separator is.",
+    format: "nonempty",
+    default: null,
+    optional: true,
+  },
+  afterFailure: {
+    doc: "What becomes of a mail that was given up, after it got the `deadLetterKeyword`. keyword: it stays. move: it goes, unread, to `failedFolder`.",
+    format: ["keyword", "move"],
+    default: "keyword",
+  },
+  failedFolder: {
+    doc: "Where mails that were given up go with `afterFailure: move`.",
+    format: "nonempty",
+    default: null,
+    optional: true,
+  },
+  createFolders: {
+    doc: "Whether `doneFolder` and `failedFolder` are made when they are missing.",
+    format: "boolean",
+    default: true,
+  },
   reconnectMin: {
     doc: "Longest wait before the first reconnect; it doubles with each failure.",
     format: "duration",

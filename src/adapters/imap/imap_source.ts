@@ -8,6 +8,7 @@ import { Gate, Patience, RunLedger, TaskPublisher } from "../../app_runtime/inta
 import { ImapFactReporter } from "./imap_facts.ts";
 import type { ImapConfig } from "./imap_schema.ts";
 import { MailIntake } from "./mail_intake.ts";
+import { MailMover } from "./mail_mover.ts";
 import { MailOfferer } from "./mail_offerer.ts";
 import { MailReader } from "./mail_reader.ts";
 import { MailboxOpener } from "./mailbox_opener.ts";
@@ -37,6 +38,7 @@ export class ImapSource implements TaskSource {
   readonly #session: SessionLoop;
   readonly #intake: MailIntake;
   readonly #settler: Settler;
+  readonly #mover: MailMover;
   readonly #watch: () => Disposable;
   readonly #settlerStop = new AbortController();
   readonly #sessionStop = new AbortController();
@@ -73,7 +75,8 @@ export class ImapSource implements TaskSource {
     this.#patience = patience;
     this.#session = new SessionLoop({ ...shared, opener, onOpened: settle, onLooked: () => intakeNews.wake() });
     this.#intake = new MailIntake({ ...shared, gate, news: intakeNews, reader, blobs, offerer, tasks });
-    this.#settler = new Settler({ ...shared, news: settlerNews });
+    this.#mover = new MailMover({ ...shared, news: settlerNews });
+    this.#settler = new Settler({ ...shared, news: settlerNews, mover: this.#mover });
     this.#watch = () => journal.watch(name, settle);
   }
 
@@ -134,6 +137,7 @@ export class ImapSource implements TaskSource {
       trouble: this.#patience.trouble,
       deaf: this.#session.listening && this.#session.pushes.isDeaf,
       unmarked: this.#ledger.unmarked,
+      unmoved: this.#mover.trouble,
       givenUp: this.#session.generation?.unseen.givenUp ?? 0,
     });
   }
@@ -154,6 +158,7 @@ export class ImapSource implements TaskSource {
       reconnects,
       dead: this.#ledger.dead,
       unmarked: this.#ledger.unmarked,
+      unmoved: generation?.unmoved ?? 0,
       givenUp: generation?.unseen.givenUp ?? 0,
       ...(generation === undefined ? {} : { uidValidity: generation.key.uidValidity }),
       ...(connectedSince === undefined ? {} : { connectedForMs: Math.round(this.#clock.now() - connectedSince) }),

@@ -69,7 +69,7 @@ export class MailOfferer {
     const { uid, task } = offer;
     const renumbered = verdict.sameAs !== undefined && verdict.sameAs !== task.id;
     generation.unseen.drop(uid);
-    if (verdict.kind === "done") generation.markSeenAgain(uid);
+    if (verdict.kind === "done") generation.markDoneAgain(uid);
     else if (verdict.kind === "dead") this.#leaveDead(generation, uid);
     // Under its other number it is still on its way: a later look finds out how it ended.
     else if (!renumbered) await this.#tasks.publish(task, signal);

@@ -92,7 +92,7 @@ export class MailReader {
       const id = taskIdOf(generation.key, uid);
       const state = states.get(id);
       const unknown = state === undefined || (state === "offered" && !this.#ledger.inFlight.has(id));
-      if (state === "done") generation.markSeenAgain(uid);
+      if (state === "done") generation.markDoneAgain(uid);
       if (!unknown) generation.unseen.drop(uid);
       return unknown;
     });

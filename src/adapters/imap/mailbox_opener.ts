@@ -47,14 +47,14 @@ export class MailboxOpener {
 
   async open(connection: ImapConnection, signal: AbortSignal): Promise<OpenMailbox> {
     const { host, folder, user, account = user, deadLetterKeyword: keyword } = this.#config;
-    const { uidValidity, exists, takesKeyword } = await openFolder(connection, folder, keyword);
+    const { uidValidity, exists, takesKeyword, canMove } = await openFolder(connection, folder, keyword);
     const key: MailboxKey = { account, folder, uidValidity };
     const floor = await this.#updateCheckpoint(key, signal);
     this.#facts.report("imap_connected", { host, folder, exists });
     if (!takesKeyword) this.#facts.report("imap_no_keywords", { folder, keyword });
     if (this.#generation?.key.uidValidity !== uidValidity) this.#generation = new Generation(key, this.#onMarksWanted);
     if (takesKeyword) this.#generation.carryKeyword(await searchFailed(connection, keyword));
-    return { connection, generation: this.#generation, floor, takesKeyword };
+    return { connection, generation: this.#generation, floor, takesKeyword, canMove, doneFlag: "\\Seen" };
   }
 
   /** The UIDVALIDITY seen last and the floor are remembered over restarts. Resolves with the floor. */

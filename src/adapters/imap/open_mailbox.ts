@@ -6,9 +6,13 @@ import { UnseenMails } from "./unseen_mails.ts";
 export class Generation {
   readonly key: MailboxKey;
   readonly unseen = new UnseenMails();
-  readonly #seenAgain = new Set<Uid>();
+  readonly #doneAgain = new Set<Uid>();
   readonly #failedAgain = new Set<Uid>();
   readonly #failed = new Set<Uid>();
+  /** Marked, and to be moved out of the folder; numbers only. */
+  readonly toMove: Readonly<Record<"done" | "dead", Set<Uid>>> = { done: new Set(), dead: new Set() };
+  /** Copied to where they are to be moved, and not yet taken away from here. */
+  readonly copied = new Set<Uid>();
   readonly #onMarksWanted: () => void;
 
   /** `onMarksWanted` is called when there are mails to mark that no journal row asks for. */
@@ -18,8 +22,8 @@ export class Generation {
   }
 
   /** Done long ago, yet unread: to be marked, and never handled. */
-  markSeenAgain(uid: Uid): void {
-    this.#seenAgain.add(uid);
+  markDoneAgain(uid: Uid): void {
+    this.#doneAgain.add(uid);
     this.#onMarksWanted();
   }
 
@@ -45,9 +49,18 @@ export class Generation {
     return uids.filter((uid) => this.#failed.delete(uid));
   }
 
+  /** Finished mails that wait to be moved. */
+  get unmoved(): number {
+    return this.toMove.done.size + this.toMove.dead.size;
+  }
+
+  moveLater(state: "done" | "dead", uids: readonly Uid[]): void {
+    for (const uid of uids) this.toMove[state].add(uid);
+  }
+
   /** Takes at most `limit` mails of each kind off the list of those to mark. */
-  takeMarks(limit: number): { readonly seen: readonly Uid[]; readonly failed: readonly Uid[] } {
-    return { seen: takeSome(this.#seenAgain, limit), failed: takeSome(this.#failedAgain, limit) };
+  takeMarks(limit: number): { readonly done: readonly Uid[]; readonly failed: readonly Uid[] } {
+    return { done: takeSome(this.#doneAgain, limit), failed: takeSome(this.#failedAgain, limit) };
   }
 }
 
@@ -65,6 +78,10 @@ export interface OpenMailbox {
   readonly floor: number;
   /** Whether the dead letter keyword can be stored. */
   readonly takesKeyword: boolean;
+  /** Mails that carry it are done: \Seen, or a keyword of ours. */
+  readonly doneFlag: string;
+  /** Whether mails can be moved without touching anybody else's. */
+  readonly canMove: boolean;
 }
 
 /** Where the parts of a source find the open mailbox, if there is one. */

@@ -3,7 +3,7 @@ import { type MailboxKey, type Uid, uidOf } from "./mailbox_key.ts";
 
 /** What to mark for finished journal rows. Rows of another folder or generation have no mail here any more. */
 export interface SettlePlan {
-  readonly seen: readonly Uid[];
+  readonly done: readonly Uid[];
   readonly failed: readonly Uid[];
 }
 
@@ -14,7 +14,7 @@ export function settlePlan(rows: readonly JournalRow[], key: MailboxKey): Settle
       const uid = row.state === state ? uidOf(key, row.task.id) : undefined;
       return uid === undefined ? [] : [uid];
     });
-  return { seen: mailsIn("done"), failed: mailsIn("dead") };
+  return { done: mailsIn("done"), failed: mailsIn("dead") };
 }
 
 /** The rows whose source is told, although these mails could not be marked. */

@@ -5,20 +5,22 @@ import { sleep } from "../../app_runtime/base/sleep.ts";
 import type { WakeUp } from "../../app_runtime/base/wake_up.ts";
 import type { Journal, JournalRow } from "../../app_runtime/contracts/journal.ts";
 import type { Patience, RunLedger } from "../../app_runtime/intake/api.ts";
+import { markDone } from "./commands/mark_done.ts";
 import { markFailed } from "./commands/mark_failed.ts";
-import { markSeen } from "./commands/mark_seen.ts";
 import type { StoreResult } from "./commands/store_flag.ts";
 import { unmarkFailed } from "./commands/unmark_failed.ts";
 import type { ImapFactReporter } from "./imap_facts.ts";
 import type { ImapConfig } from "./imap_schema.ts";
+import type { MailMover } from "./mail_mover.ts";
 import type { Uid } from "./mailbox_key.ts";
-import type { MailboxSlot, OpenMailbox } from "./open_mailbox.ts";
-import { settlePlan, toldRows } from "./settle_plan.ts";
+import type { Generation, MailboxSlot, OpenMailbox } from "./open_mailbox.ts";
+import { type SettlePlan, settlePlan, toldRows } from "./settle_plan.ts";
 
 const backoff = { initialDelayMs: 1_000, maxDelayMs: 60_000, factor: 2, jitter: 0.1 };
 
 /**
- * Tells the server what the journal says is finished, in batches: done mails become \Seen, given up ones get the keyword.
+ * Tells the server what the journal says is finished, in batches: done mails become \Seen, given up ones get the keyword;
+ * then they are moved, where the configuration says so.
  * It reads the journal, never a worker's word, so a mail cannot be marked before the commit that carries its effect.
  */
 export class Settler {
@@ -32,6 +34,7 @@ export class Settler {
   readonly #ledger: RunLedger;
   readonly #facts: ImapFactReporter;
   readonly #random: () => number;
+  readonly #mover: MailMover;
   #refusals = 0;
 
   /** `news` wakes it when rows were finished or a mailbox was opened. */
@@ -46,6 +49,7 @@ export class Settler {
     readonly ledger: RunLedger;
     readonly facts: ImapFactReporter;
     readonly random: () => number;
+    readonly mover: MailMover;
   }) {
     this.#source = parts.source;
     this.#config = parts.config;
@@ -57,6 +61,7 @@ export class Settler {
     this.#ledger = parts.ledger;
     this.#facts = parts.facts;
     this.#random = parts.random;
+    this.#mover = parts.mover;
   }
 
   /** Settles until `signal` aborts, and then once more what is finished, if a connection is there. Never rejects. */
@@ -84,28 +89,44 @@ export class Settler {
 
   /** One batch. Answers whether more wait already: a batch that was not full is followed by the next after `settleDelay`. */
   async #settleSome(mailbox: OpenMailbox, signal: AbortSignal): Promise<boolean> {
-    const { generation } = mailbox;
+    const marks = await this.#markSome(mailbox, signal);
+    const moves = await this.#mover.move(mailbox, signal);
+    return marks || moves;
+  }
+
+  async #markSome(mailbox: OpenMailbox, signal: AbortSignal): Promise<boolean> {
+    const { connection, generation, doneFlag } = mailbox;
     const limit = this.#config.settleBatch;
     const rows = await this.#journal.unsettled(this.#source, limit);
     const again = generation.takeMarks(limit);
-    if (rows.length + again.seen.length + again.failed.length === 0) return false;
+    if (rows.length + again.done.length + again.failed.length === 0) return false;
 
     const plan = settlePlan(rows, generation.key);
     const results = [
-      await this.#store(plan.seen, (uids) => markSeen(mailbox.connection, uids)),
+      await this.#store(plan.done, (uids) => markDone(connection, uids, doneFlag)),
       await this.#store(plan.failed, (uids) => this.#markFailed(mailbox, uids)),
-      await this.#store(again.seen, (uids) => markSeen(mailbox.connection, uids)),
+      await this.#store(again.done, (uids) => markDone(connection, uids, doneFlag)),
       await this.#store(again.failed, (uids) => this.#markFailed(mailbox, uids)),
-      await this.#unmarkFailed(mailbox, [...plan.seen, ...again.seen]),
+      await this.#unmarkFailed(mailbox, [...plan.done, ...again.done]),
     ];
-    if (again.seen.length > 0) this.#facts.report("imap_marked_again", { mails: again.seen.length });
+    if (again.done.length > 0) this.#facts.report("imap_marked_again", { mails: again.done.length });
 
     const refused = results.flatMap((result) => result.refused);
     const told = toldRows(rows, refused, generation.key);
     await this.#journal.settled(told.map((row) => row.task.id));
     this.#count(told);
-    const full = Math.max(rows.length, again.seen.length + again.failed.length) >= limit;
+    this.#moveLater(generation, plan, again, refused);
+    const full = Math.max(rows.length, again.done.length + again.failed.length) >= limit;
     return this.#considerRefusals(refused, signal) && full;
+  }
+
+  /** Marked mails only. What nothing could be made of stays: a later session tries it again. */
+  #moveLater(generation: Generation, plan: SettlePlan, again: SettlePlan, refused: readonly Uid[]): void {
+    const unmarked = new Set(refused);
+    const marked = (uids: readonly Uid[]) => uids.filter((uid) => !unmarked.has(uid));
+    const dead = [...plan.failed, ...again.failed].filter((uid) => !generation.unseen.isGivenUp(uid));
+    if (this.#mover.moves("done")) generation.moveLater("done", marked([...plan.done, ...again.done]));
+    if (this.#mover.moves("dead")) generation.moveLater("dead", marked(dead));
   }
 
   async #store(uids: readonly Uid[], store: (uids: readonly Uid[]) => Promise<StoreResult>): Promise<StoreResult> {

@@ -18,6 +18,8 @@ export interface SourceFlow {
   readonly deaf: boolean;
   /** Mails the server does not let us mark. */
   readonly unmarked: number;
+  /** Why finished mails are not moved as configured, in a sentence. */
+  readonly unmoved: string | undefined;
   /** Mails nothing could be made of. */
   readonly givenUp: number;
 }
@@ -33,6 +35,7 @@ export function sourceHealth(flow: SourceFlow): HealthFinding {
   if (flow.trouble !== undefined) return { state: "fail", output: flow.trouble, observed };
   if (flow.failure !== undefined) return { state: "warn", output: flow.failure.sentence, observed };
   if (flow.unmarked > 0) return { state: "warn", output: unmarkedSentence(flow.unmarked), observed };
+  if (flow.unmoved !== undefined) return { state: "warn", output: flow.unmoved, observed };
   if (flow.deaf) return { state: "warn", output: deafSentence, observed };
   if (flow.givenUp > 0) return { state: "warn", output: givenUpSentence(flow.givenUp), observed };
   return { state: "pass", observed };

@@ -91,6 +91,10 @@ export class UnseenMails {
     this.drop(uid);
   }
 
+  isGivenUp(uid: Uid): boolean {
+    return this.#givenUp.has(uid);
+  }
+
   /** Nothing can be made of it, until `secondChance`. */
   giveUp(uid: Uid): void {
     this.#givenUp.add(uid);

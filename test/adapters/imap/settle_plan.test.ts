@@ -16,12 +16,12 @@ const row = (key: MailboxKey, uid: number, state: JournalRow["state"]): JournalR
 
 test("done mails are marked as read, dead ones as failed", () => {
   const rows = [row(now, 1, "done"), row(now, 2, "dead"), row(now, 3, "done")];
-  expect(settlePlan(rows, now)).toEqual({ seen: [1, 3], failed: [2] });
+  expect(settlePlan(rows, now)).toEqual({ done: [1, 3], failed: [2] });
 });
 
 test("a row of an earlier generation has no mail any more, but is told", () => {
   const rows = [row(before, 1, "done")];
-  expect(settlePlan(rows, now)).toEqual({ seen: [], failed: [] });
+  expect(settlePlan(rows, now)).toEqual({ done: [], failed: [] });
   expect(toldRows(rows, [], now)).toEqual(rows);
 });
 

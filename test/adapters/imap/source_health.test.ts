@@ -14,6 +14,7 @@ const well: SourceFlow = {
   trouble: undefined,
   deaf: false,
   unmarked: 0,
+  unmoved: undefined,
   givenUp: 0,
 };
 
@@ -27,6 +28,7 @@ test.each<[string, Partial<SourceFlow>, string]>([
   ["the journal fails", { trouble: "Taking mails in failed: disk full" }, "fail"],
   ["the server refuses to mark mails", { unmarked: 3 }, "warn"],
   ["the server does not tell of new mail", { deaf: true }, "warn"],
+  ["finished mails cannot be moved", { unmoved: "There is no room." }, "warn"],
   ["mails were given up", { givenUp: 2 }, "warn"],
 ])("when %s", (_name, flow, state) => {
   const finding = sourceHealth({ ...well, ...flow });
