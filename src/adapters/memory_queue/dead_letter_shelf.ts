@@ -38,6 +38,10 @@ export class DeadLetterShelf {
     return letter;
   }
 
+  drop(matches: (letter: DeadLetter) => boolean): void {
+    for (const letter of this.#letters.values()) if (matches(letter)) this.#letters.delete(letter.task.id);
+  }
+
   newestFirst(offset: number, limit: number): readonly DeadLetter[] {
     return [...this.#letters.values()].reverse().slice(offset, offset + limit);
   }

@@ -42,4 +42,17 @@ export class GroupGate {
     if (group.unparked === undefined && group.running === 0) this.#groups.delete(name);
     return group.unparked;
   }
+
+  /** Parked entries that match; returns those that may ask again in the place of one that was just let out. */
+  drop(matches: (entry: Entry) => boolean): readonly Entry[] {
+    const unparked: Entry[] = [];
+    for (const [name, group] of this.#groups) {
+      group.parked.drop(matches);
+      if (group.unparked === undefined || !matches(group.unparked)) continue;
+      group.unparked = group.parked.take();
+      if (group.unparked !== undefined) unparked.push(group.unparked);
+      else if (group.running === 0) this.#groups.delete(name);
+    }
+    return unparked;
+  }
 }

@@ -88,6 +88,18 @@ export class HandOut {
     this.#makeReady(next);
   }
 
+  /** Takes out what matches, wherever it stands; what stood behind it moves up. */
+  drop(matches: (entry: Entry) => boolean): void {
+    this.#ready.drop(matches);
+    this.#delayed.drop(matches);
+    for (const entry of this.#groups.drop(matches)) this.#ready.addFirst(entry);
+    for (const entry of this.#leased) if (matches(entry)) this.#release(entry);
+    for (const head of this.#keys.drop(matches)) {
+      head.readyAt = Math.max(head.readyAt, this.#clock.now());
+      this.#makeReady(head);
+    }
+  }
+
   /** Sees to it that `onReady` is called when a delay or the rate limit next allows something. */
   armWake(): void {
     const at = this.#nextMoment();

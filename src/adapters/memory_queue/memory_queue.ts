@@ -143,6 +143,15 @@ export class MemoryQueue implements TaskQueue {
     });
   }
 
+  async withdraw(source: string): Promise<void> {
+    const isOfSource = ({ task }: { readonly task: Task }) => task.source === source;
+    for (const entry of this.#entries.values()) if (isOfSource(entry)) this.#entries.delete(entry.task.id);
+    this.#handOut.drop(isOfSource);
+    this.#dead.drop(isOfSource);
+    this.#admitPublishers();
+    this.#dispatch();
+  }
+
   async pause(): Promise<void> {
     this.#paused = true;
   }

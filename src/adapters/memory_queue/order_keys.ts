@@ -33,4 +33,17 @@ export class OrderKeys {
     if (next === undefined) this.#lines.delete(key);
     return next;
   }
+
+  /** Returns the entries that have become the first of their key. */
+  drop(matches: (entry: Entry) => boolean): readonly Entry[] {
+    const heads: Entry[] = [];
+    for (const [key, line] of this.#lines) {
+      const before = line.peek();
+      line.drop(matches);
+      const head = line.peek();
+      if (head === undefined) this.#lines.delete(key);
+      else if (head !== before) heads.push(head);
+    }
+    return heads;
+  }
 }

@@ -39,6 +39,15 @@ export class ReadyLanes {
     return undefined;
   }
 
+  drop(matches: (entry: Entry) => boolean): void {
+    this.#size = 0;
+    for (const { returned, fresh } of this.#lanes) {
+      returned.drop(matches);
+      fresh.drop(matches);
+      this.#size += returned.size + fresh.size;
+    }
+  }
+
   /** Clock.now() since when the oldest entry could run. */
   oldestReadyAt(): number | undefined {
     const heads = this.#lanes.flatMap((lane) => [lane.returned.peek(), lane.fresh.peek()]);

@@ -81,6 +81,7 @@ export function sentenceOf(event: RuntimeEvent): string {
 
 const reasonWords: Readonly<Record<AbortReason | "outage", string>> = {
   "lease-lost": "its lease ran out",
+  "source-lost": "another runtime works its source now",
   timeout: "it ran into its time limit",
   shutdown: "the runtime is stopping",
   outage: "what its handler needs is down",

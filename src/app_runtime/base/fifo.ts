@@ -27,6 +27,14 @@ export class Fifo<T> {
     return this.#size === 0 ? undefined : this.#ring[this.#head];
   }
 
+  /** Takes out every value that matches; the others keep their order. */
+  drop(matches: (value: T) => boolean): void {
+    for (let left = this.#size; left > 0; left -= 1) {
+      const value = this.shift() as T;
+      if (!matches(value)) this.push(value);
+    }
+  }
+
   *[Symbol.iterator](): IterableIterator<T> {
     for (let i = 0; i < this.#size; i += 1) yield this.#ring[(this.#head + i) & (this.#ring.length - 1)] as T;
   }

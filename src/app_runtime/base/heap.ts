@@ -35,6 +35,11 @@ export class Heap<T> {
     return top;
   }
 
+  /** Takes out every item that matches. */
+  drop(matches: (item: T) => boolean): void {
+    for (const item of this.#items.splice(0)) if (!matches(item)) this.push(item);
+  }
+
   #sink(item: T): void {
     const size = this.#items.length;
     let hole = 0;

@@ -18,13 +18,19 @@ export class AnswerInvalidError extends RuntimeError {
   }
 }
 
-export type AbortReason = "lease-lost" | "timeout" | "shutdown";
+export type AbortReason = "lease-lost" | "source-lost" | "timeout" | "shutdown";
 
 const abortSentence: Readonly<Record<AbortReason, string>> = {
   "lease-lost": "its lease ran out and another worker may hold it. Split the handler or raise the queue's lease",
+  "source-lost": "another runtime works its source now",
   timeout: "it ran longer than the worker's `timeout`. Raise it or split the handler",
   shutdown: "the runtime is stopping. It was put back without burning an attempt",
 };
+
+/** Whether the task is somebody else's now, so that nothing may be recorded. */
+export function isLoss(reason: AbortReason | undefined): boolean {
+  return reason === "lease-lost" || reason === "source-lost";
+}
 
 /** Why a delivery's signal aborted; it is the signal's `reason`. */
 export class TaskAbortedError extends RuntimeError {

@@ -92,6 +92,12 @@ export interface TaskQueue {
   /** Extends the leases that are still held, in bulk, and returns the deliveries that have lost theirs. */
   renew(deliveries: readonly LeasedDelivery[]): Promise<readonly LeasedDelivery[]>;
 
+  /**
+   * Forgets every task and dead letter of `source`, as if they had never been published: another runtime works it now. What
+   * is handed out of them has lost its lease. Finished ids stay remembered.
+   */
+  withdraw(source: string): Promise<void>;
+
   /** No new hand-outs until resume(); publishing goes on. */
   pause(): Promise<void>;
   resume(): Promise<void>;

@@ -6,6 +6,7 @@ import { publishPromises } from "./task_queue/publish_promises.ts";
 import type { TaskQueuePromise } from "./task_queue/queue_under_test.ts";
 import { randomRunPromises } from "./task_queue/random_run_promises.ts";
 import { timePromises } from "./task_queue/time_promises.ts";
+import { withdrawPromises } from "./task_queue/withdraw_promises.ts";
 
 /** Everything a TaskQueue promises. An adapter passes all whose needs it claims, and so does every fast path before one. */
 export const taskQueuePromises: readonly TaskQueuePromise[] = [
@@ -15,5 +16,6 @@ export const taskQueuePromises: readonly TaskQueuePromise[] = [
   ...timePromises,
   ...consumerPromises,
   ...deadLetterPromises,
+  ...withdrawPromises,
   ...randomRunPromises,
 ];

@@ -1,6 +1,7 @@
 import type { LeasedDelivery } from "../contracts/delivery.ts";
 import type { UnitOfWork } from "../contracts/journal.ts";
 import type { TaskId } from "../contracts/task.ts";
+import { isLoss } from "../contracts/task_errors.ts";
 
 /** The unit of work of one delivery: open while the worker holds it, closed for ever once it let go. */
 export class DeliveryUnitOfWork implements UnitOfWork {
@@ -19,7 +20,7 @@ export class DeliveryUnitOfWork implements UnitOfWork {
   }
 
   get open(): boolean {
-    return !this.#closed && this.#delivery.abortedFor !== "lease-lost";
+    return !this.#closed && !isLoss(this.#delivery.abortedFor);
   }
 
   /** The handler's own transaction carried `done`. */

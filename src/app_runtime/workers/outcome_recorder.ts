@@ -3,7 +3,9 @@ import { failureClassOf, messageOf } from "../base/runtime_error.ts";
 import type { DeadLetterReason } from "../contracts/dead_letter.ts";
 import type { LeasedDelivery } from "../contracts/delivery.ts";
 import { type Journal, UnitOfWorkClosedError } from "../contracts/journal.ts";
+import { LeaseFencedError } from "../contracts/lease.ts";
 import type { EventChannel } from "../contracts/runtime_event.ts";
+import { isLoss } from "../contracts/task_errors.ts";
 import type { Outcome } from "../contracts/task_handler.ts";
 import { LeaseLostError, type TaskQueue } from "../contracts/task_queue.ts";
 import { decideRetry, type RetryPolicy } from "../queue/api.ts";
@@ -83,7 +85,7 @@ export class OutcomeRecorder {
   async #recordFailed(run: Run, ending: Ending, error: unknown): Promise<void> {
     run.trace.fail(error);
     this.#tellFailure(run.delivery, error);
-    if (error instanceof LeaseLostError) return;
+    if (error instanceof LeaseLostError || error instanceof LeaseFencedError) return;
     if (ending.kind === "answered" && failureClassOf(error) === "outage") this.#brake.failed(messageOf(error));
     await this.giveBack(run.delivery, messageOf(error));
   }
@@ -95,7 +97,7 @@ export class OutcomeRecorder {
   /** Only an error may need a look at the journal; an answer is judged at once. */
   #judge(run: Run, ending: Ending): Verdict | Promise<Verdict> {
     const aborted = run.delivery.abortedFor;
-    if (aborted === "lease-lost") return { kind: "lost" };
+    if (isLoss(aborted)) return { kind: "lost" };
     if (ending.kind === "answered" && ending.outcome.kind === "done") return { kind: "done" };
     if (ending.kind === "done-before" || run.unitOfWork.isCommitted) return { kind: "done" };
     if (ending.kind === "given-up") return { kind: "dead", reason: ending.reason, detail: ending.detail };
@@ -106,6 +108,8 @@ export class OutcomeRecorder {
   }
 
   async #judgeError(run: Run, error: unknown): Promise<Verdict> {
+    // Its source has just been lost, and with it the task: whoever keeps the lease will hear of it and withdraw the rest.
+    if (error instanceof LeaseFencedError) return { kind: "lost" };
     run.trace.fail(error);
     if (error instanceof UnitOfWorkClosedError && (await this.#isDone(run))) return { kind: "done" };
     const detail = messageOf(error);

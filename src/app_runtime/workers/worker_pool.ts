@@ -5,6 +5,7 @@ import { messageOf } from "../base/runtime_error.ts";
 import type { LeasedDelivery } from "../contracts/delivery.ts";
 import type { Journal } from "../contracts/journal.ts";
 import type { EventChannel } from "../contracts/runtime_event.ts";
+import { isLoss } from "../contracts/task_errors.ts";
 import type { TaskHandler } from "../contracts/task_handler.ts";
 import type { TaskQueue } from "../contracts/task_queue.ts";
 import type { TraceFactory } from "../contracts/trace_factory.ts";
@@ -172,6 +173,11 @@ export class WorkerPool {
     for (const run of this.#inFlight) this.#inFlight.abort(run, "shutdown");
   }
 
+  /** Another runtime works this source now: tells the handlers of its tasks to stop; nothing of them is recorded. */
+  loseSource(source: string): void {
+    for (const run of this.#inFlight) if (run.delivery.task.source === source) this.#inFlight.abort(run, "source-lost");
+  }
+
   /** Puts everything back at once, without waiting for handlers. */
   abandonAll(): void {
     for (const run of this.#inFlight) {
@@ -274,8 +280,7 @@ export class WorkerPool {
       clock: this.#parts.clock,
       queue,
       leaseMs,
-      held: () =>
-        [...this.#inFlight].map((run) => run.delivery).filter(({ abortedFor }) => abortedFor !== "lease-lost"),
+      held: () => [...this.#inFlight].map((run) => run.delivery).filter(({ abortedFor }) => !isLoss(abortedFor)),
       onLost: (delivery) => this.#lose(delivery),
       onFailure: (error) => {
         this.#parts.events.emit({

@@ -67,6 +67,10 @@ export class WorkerSupervisor {
     await Promise.all([...this.#slots.values()].map(({ pool }) => pool.drained()));
   }
 
+  loseSource(source: string): void {
+    for (const { pool } of this.#slots.values()) pool.loseSource(source);
+  }
+
   abortAll(): void {
     for (const { pool } of this.#slots.values()) pool.abortAll();
   }
