@@ -1,6 +1,7 @@
 import { looksLikeSku, mentionsSku, type Sku, toSku } from "./article.ts";
 import { type Cents, type QuantityReading, readMoney, readQuantity } from "./numbers.ts";
 import { type Token, tokenize } from "./text_line_tokens.ts";
+import { mayCount } from "./text_line_words.ts";
 
 /** What one line of a mail's text says. `unclear`: it may be about an order, but we would be guessing. */
 export type TextLine =
@@ -20,6 +21,8 @@ const maxDescriptionWords = 6;
  * a short description between. A line that names an article but does not fit is unclear, never prose.
  */
 export function readTextLine(line: string, decimalComma: boolean): TextLine {
+  // Most lines of a mail order nothing, and this is cheaper than taking them apart.
+  if (!mayCount(line)) return prose;
   if (line.length > maxLineLength) return mentionsSku(line) ? unclear : prose;
   const tokens = tokenize(line);
   const articles = tokens.filter((token) => token.kind === "word" && looksLikeSku(token.text));

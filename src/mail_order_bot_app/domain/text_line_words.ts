@@ -50,3 +50,11 @@ export function wordKind(text: string): WordKind | undefined {
   const lower = text.toLowerCase();
   return kinds.get(lower) ?? (lower.endsWith(".") ? kinds.get(lower.slice(0, -1)) : undefined);
 }
+
+const countWords = vocabulary.flatMap(([kind, list]) => (kind === "count-word" ? list.split(" ") : []));
+const countWord = new RegExp(countWords.join("|"), "i");
+
+/** Whether a text may count something: with a digit, or with a word for a number, be it a part of another word. */
+export function mayCount(text: string): boolean {
+  return /\d/.test(text) || countWord.test(text);
+}
