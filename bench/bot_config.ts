@@ -38,7 +38,7 @@ export async function writeBotConfig({ directory, account, smtpPort }: BotSettin
       inbox: { adapter: "imap", ...account, security: "none", queue: "orders" },
     },
     // As in config/real_mailbox.yaml, whatever the handler.
-    workers: { orders: { queue: "orders", handler: "process_order_mail", concurrency: 32 } },
+    workers: { orders: { queue: "orders", handler: "process_order_mail", concurrency: 64 } },
     mailOrderBot: {
       address: "orders@fjord-furniture.example",
       messageIdDomain: "orders.fjord-furniture.example",
