@@ -3,7 +3,9 @@ import { badReload } from "./drills/bad_reload.ts";
 import { blackhole } from "./drills/blackhole.ts";
 import { cut } from "./drills/cut.ts";
 import { kill } from "./drills/kill.ts";
+import { mailFaults } from "./drills/mail_faults.ts";
 import { mailboxTroubles } from "./drills/mailbox_troubles.ts";
+import { modeReload } from "./drills/mode_reload.ts";
 import { secondSigterm, sigterm } from "./drills/sigterm.ts";
 import { smtpDown } from "./drills/smtp_down.ts";
 import { twice } from "./drills/twice.ts";
@@ -17,6 +19,8 @@ export const drills: readonly Drill[] = [
   sigterm,
   secondSigterm,
   badReload,
+  modeReload,
   twice,
   mailboxTroubles,
+  ...mailFaults,
 ];

@@ -3,6 +3,7 @@ import type { Drill, DrillOptions } from "../../drill/drill.ts";
 import { badReload } from "../../drill/drills/bad_reload.ts";
 import { cut } from "../../drill/drills/cut.ts";
 import { kill } from "../../drill/drills/kill.ts";
+import { modeReload } from "../../drill/drills/mode_reload.ts";
 import { secondSigterm } from "../../drill/drills/sigterm.ts";
 import { twice } from "../../drill/drills/twice.ts";
 
@@ -28,6 +29,7 @@ test.each([
   { drill: twice, options: { mails: 5 } },
   { drill: secondSigterm, options: {} },
   { drill: badReload, options: {} },
+  { drill: modeReload, options: { mails: 100 } },
 ])("the drill $drill.name finds every promise kept", { timeout: limitMs }, async ({ drill, options }) => {
   await expectKept(drill, quickly(options));
 });
