@@ -5,7 +5,11 @@ import type { MailboxKey } from "./mailbox_key.ts";
 export interface Checkpoint extends MailboxKey {
   /** Mails that arrived before are none of ours; milliseconds since 1970 UTC. */
   readonly floor: number;
+  /** How mails were told to be done. Absent: by \Seen. */
+  readonly track?: "keyword";
 }
+
+export type Track = "seen" | "keyword";
 
 /** Undefined for anything that is no checkpoint of this folder: the folder then counts as never seen. */
 export function readCheckpoint(value: JsonValue | undefined, folder: MailboxKey): Checkpoint | undefined {
@@ -14,16 +18,17 @@ export function readCheckpoint(value: JsonValue | undefined, folder: MailboxKey)
   const [uidValidity, floor] = [field("uidValidity"), field("floor")];
   const isOurs = field("account") === folder.account && field("folder") === folder.folder;
   if (!isOurs || typeof uidValidity !== "string" || typeof floor !== "number") return undefined;
-  return { ...folder, uidValidity, floor };
+  return { ...folder, uidValidity, floor, ...(field("track") === "keyword" ? { track: "keyword" } : {}) };
 }
 
 /**
  * The floor is set on the first start and moves only back: a later start after a long outage must not skip what arrived
- * meanwhile, and a raised `since` reaches further back.
+ * meanwhile, and a raised `since` reaches further back. The step from \Seen to a keyword is a first start: all that people
+ * have read lacks the keyword, however old it is.
  */
 export function nextCheckpoint(
   last: Checkpoint | undefined,
-  now: { readonly key: MailboxKey; readonly wallNow: number; readonly sinceMs: number },
+  now: { readonly key: MailboxKey; readonly wallNow: number; readonly sinceMs: number; readonly track: Track },
 ): {
   readonly next: Checkpoint;
   /** The UIDVALIDITY before, when it is another one now. */
@@ -31,8 +36,11 @@ export function nextCheckpoint(
   readonly changed: boolean;
 } {
   const reach = now.wallNow - now.sinceMs;
-  const floor = Math.min(last?.floor ?? reach, reach);
+  const startsAnew = now.track === "keyword" && last?.track !== "keyword";
+  const floor = startsAnew ? reach : Math.min(last?.floor ?? reach, reach);
   const renumbered = last?.uidValidity === now.key.uidValidity ? undefined : last?.uidValidity;
-  const changed = last === undefined || renumbered !== undefined || last.floor !== floor;
-  return { next: { ...now.key, floor }, renumbered, changed };
+  const tracksOtherwise = (last?.track ?? "seen") !== now.track;
+  const changed = last === undefined || renumbered !== undefined || last.floor !== floor || tracksOtherwise;
+  const next = { ...now.key, floor, ...(now.track === "keyword" ? { track: now.track } : {}) };
+  return { next, renumbered, changed };
 }

@@ -38,6 +38,15 @@ export class ImapFolderReadOnlyError extends RuntimeError {
   }
 }
 
+/** `track: keyword` needs a keyword that lasts. */
+export class ImapKeywordRefusedError extends RuntimeError {
+  readonly code = "IMAP_KEYWORD_REFUSED";
+
+  constructor(folder: string, keyword: string) {
+    super(`Folder "${folder}" does not store the keyword ${keyword}.`);
+  }
+}
+
 /** The file named by `ca` cannot be read. */
 export class ImapCertificateFileError extends RuntimeError {
   readonly code = "IMAP_CERTIFICATE_FILE";

@@ -23,9 +23,19 @@ export const imapFacts = {
   imap_resumed: { level: "info", message: "{tasks} task(s) offered in an earlier run were published again." },
   imap_marked_again: {
     level: "info",
-    message: "{mails} unread mail(s) were done long ago and were marked as read again, not handled again.",
+    message: "{mails} mail(s) that were done long ago and had lost their mark were marked again, not handled again.",
   },
   imap_mark_refused: { level: "warn", message: "The server did not mark {mails} finished mail(s). Trying again." },
+  imap_mail_taken_away: {
+    level: "warn",
+    message:
+      "{mails} mail(s) were deleted or moved away by somebody before this source had read them, and are not handled: UID {uids}.",
+  },
+  imap_mail_read_by_others: {
+    level: "warn",
+    message:
+      "{mails} mail(s) were read by somebody else before this source had taken them, and are not handled: UID {uids}. Mark them as unread, and see `track: keyword`.",
+  },
   imap_mail_gone: { level: "info", message: "{mails} finished mail(s) are no longer in the folder." },
   imap_move_refused: { level: "warn", message: "{sentence} Next try in {waitMs} ms." },
   imap_move_impossible: { level: "warn", message: "{sentence}" },

@@ -6,6 +6,7 @@ import {
   ImapConnectionLostError,
   ImapFolderReadOnlyError,
 } from "./imap_errors.ts";
+  ImapKeywordRefusedError,
 import type { ImapFailureKind, ImapPlace } from "./imap_failure_kind.ts";
 import { failureSentence } from "./imap_failure_sentence.ts";
 
@@ -62,6 +63,7 @@ function traitsOf(thrown: unknown): Traits {
 function kindOf(thrown: unknown, traits: Traits, place: ImapPlace): ImapFailureKind {
   if (thrown instanceof ImapFolderReadOnlyError) return "folder_read_only";
   if (thrown instanceof ImapCertificateFileError) return "certificate_file";
+  if (thrown instanceof ImapKeywordRefusedError) return "keyword_refused";
   if (thrown instanceof ImapCommandRefusedError) return "refused";
   if (thrown instanceof TimeLimitError) return "silent";
   if (traits.mailboxMissing) return "folder_missing";
@@ -140,3 +142,4 @@ function detailOf(thrown: unknown, traits: Traits): string {
   const detail = code === undefined || said.includes(code) ? said : `${code}: ${said}`;
   return detail.replace(/\s+/g, " ").slice(0, 300);
 }
+  "keyword_refused",

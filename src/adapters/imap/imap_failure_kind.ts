@@ -27,4 +27,5 @@ export type ImapFailureKind =
   | "lost"
   | "garbled"
   | "refused"
+  | "keyword_refused"
   | "unexpected";

@@ -39,5 +39,7 @@ const sentences: Readonly<Record<ImapFailureKind, Sentence>> = {
   lost: (place, detail) => `The connection to ${at(place)} was lost (${detail}). Trying again.`,
   garbled: (place, detail) => `${at(place)} sent something that is not IMAP (${detail}). Trying again.`,
   refused: (place, detail) => `${at(place)}: ${detail} Trying again.`,
+  keyword_refused: (place, detail) =>
+    `Folder "${place.folder}" on ${at(place)} takes no keywords of ours (${detail}), so \`track: keyword\` would take each mail for a new one. Use \`track: seen\`, or let the server keep keywords.`,
   unexpected: (place, detail) => `Working with ${at(place)} failed (${detail}). Trying again.`,
 };

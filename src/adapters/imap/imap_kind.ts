@@ -29,7 +29,31 @@ function objectionTo(config: ImapConfig): string | undefined {
   if (account.length + folder.length > namesLimit) {
     return `has an account and a folder that are together longer than ${namesLimit} characters and do not fit into task ids. Set a short \`account\`.`;
   }
-  return objectionToFolders(config);
+  return objectionToKeywords(config) ?? objectionToFolders(config);
+}
+
+/** RFC 9051 §9, flag-keyword: an atom. */
+const keywordShape = /^[^\s(){%*"\\\]\p{Cc}]{1,100}$/u;
+
+function objectionToKeywords({ track, doneKeyword, deadLetterKeyword }: ImapConfig): string | undefined {
+  for (const [key, keyword] of Object.entries({ doneKeyword, deadLetterKeyword })) {
+    if (!keywordShape.test(keyword)) {
+      return `has a \`${key}\` ("${keyword}") that no server takes. Use letters, digits, $, - and _.`;
+    }
+  }
+  if (track === "keyword" && doneKeyword.toLowerCase() === deadLetterKeyword.toLowerCase()) {
+    return `would tell done mails and given up ones by the same keyword. Set another \`doneKeyword\`.`;
+  }
+  return undefined;
+}
+
+function objectionToLogin({ auth, password, grant }: ImapConfig): string | undefined {
+  if (auth === "oauth2") {
+    if (grant === undefined) return "has `auth: oauth2` and no `grant`. Set it to a name below platform.oauth2.grants.";
+    return password === undefined ? undefined : "has `auth: oauth2` and a `password` it would not use. Take one out.";
+  }
+  if (password === undefined) return "has no `password`. Set it, or `auth: oauth2` with a `grant`.";
+  return grant === undefined ? undefined : "has a `grant` and would not use it. Set `auth: oauth2`, or take it out.";
 }
 
 function objectionToFolders(config: ImapConfig): string | undefined {

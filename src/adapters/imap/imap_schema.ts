@@ -117,6 +117,16 @@ export const imapSchema = {
     format: ["keyword", "move"],
     default: "keyword",
   },
+  track: {
+    doc: "What tells a mail that is done. seen: \\Seen, so what a person reads first is never taken. keyword: `doneKeyword`; \\Seen is left to the people who read the mailbox, too.",
+    format: ["seen", "keyword"],
+    default: "seen",
+  },
+  doneKeyword: {
+    doc: "Keyword set on done mails with `track: keyword`. Never change it while mails wait.",
+    format: "nonempty",
+    default: "$BotDone",
+  },
   failedFolder: {
     doc: "Where mails that were given up go with `afterFailure: move`.",
     format: "nonempty",

@@ -11,6 +11,7 @@ import type { ImapConfig } from "./imap_schema.ts";
 import { taskIdOf, type Uid } from "./mailbox_key.ts";
 import type { Generation, OpenMailbox } from "./open_mailbox.ts";
 import { maxTrials } from "./unseen_mails.ts";
+import { VanishedMails } from "./vanished_mails.ts";
 
 /** A mail as it came; `raw` is absent when it is over the limit. */
 export interface ReadMail extends SizedMail {
@@ -35,6 +36,7 @@ export class MailReader {
   readonly #ledger: RunLedger;
   readonly #facts: ImapFactReporter;
   readonly #limits: BatchLimits;
+  readonly #vanished: VanishedMails;
 
   constructor(parts: {
     readonly config: ImapConfig;
@@ -48,6 +50,7 @@ export class MailReader {
     this.#journal = parts.journal;
     this.#ledger = parts.ledger;
     this.#facts = parts.facts;
+    this.#vanished = new VanishedMails(parts);
     this.#limits = {
       mails: Math.min(parts.config.batch, parts.config.window),
       bytes: parts.config.batchSize,
@@ -59,6 +62,7 @@ export class MailReader {
   async read(mailbox: OpenMailbox): Promise<ReadBatch | undefined> {
     const { connection, generation } = mailbox;
     try {
+      await this.#vanished.tell(mailbox);
       if (generation.unseen.sized === 0) await this.#sizeWindow(mailbox);
       const cut = generation.unseen.cut(this.#limits);
       return cut.length === 0 ? undefined : { generation, mails: await this.#fetch(mailbox, cut) };

@@ -46,15 +46,17 @@ export class MailboxOpener {
   }
 
   async open(connection: ImapConnection, signal: AbortSignal): Promise<OpenMailbox> {
-    const { host, folder, user, account = user, deadLetterKeyword: keyword } = this.#config;
-    const { uidValidity, exists, takesKeyword, canMove } = await openFolder(connection, folder, keyword);
+    const { host, folder, user, account = user, deadLetterKeyword: keyword, track, doneKeyword } = this.#config;
+    const doneFlag = track === "keyword" ? doneKeyword : "\\Seen";
+    const opened = await openFolder(connection, folder, { done: doneFlag, failed: keyword });
+    const { uidValidity, exists, takesKeyword, canMove } = opened;
     const key: MailboxKey = { account, folder, uidValidity };
     const floor = await this.#updateCheckpoint(key, signal);
     this.#facts.report("imap_connected", { host, folder, exists });
     if (!takesKeyword) this.#facts.report("imap_no_keywords", { folder, keyword });
     if (this.#generation?.key.uidValidity !== uidValidity) this.#generation = new Generation(key, this.#onMarksWanted);
     if (takesKeyword) this.#generation.carryKeyword(await searchFailed(connection, keyword));
-    return { connection, generation: this.#generation, floor, takesKeyword, canMove, doneFlag: "\\Seen" };
+    return { connection, generation: this.#generation, floor, takesKeyword, canMove, doneFlag };
   }
 
   /** The UIDVALIDITY seen last and the floor are remembered over restarts. Resolves with the floor. */
@@ -65,6 +67,7 @@ export class MailboxOpener {
       key,
       wallNow: this.#clock.wallNow(),
       sinceMs: this.#config.since,
+      track: this.#config.track,
     });
     if (renumbered !== undefined) {
       this.#facts.report("imap_renumbered", { folder: key.folder, from: renumbered, to: key.uidValidity });

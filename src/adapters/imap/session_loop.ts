@@ -5,7 +5,7 @@ import type { RunLedger } from "../../app_runtime/intake/api.ts";
 import { connect } from "./commands/connect.ts";
 import { logout } from "./commands/logout.ts";
 import { noop } from "./commands/noop.ts";
-import { searchUnseen } from "./commands/search_unseen.ts";
+import { searchUnhandled } from "./commands/search_unhandled.ts";
 import type { ImapConnection } from "./imap_connection.ts";
 import type { ImapFactReporter } from "./imap_facts.ts";
 import { type ImapFailure, imapFailure } from "./imap_failure.ts";
@@ -207,13 +207,13 @@ export class SessionLoop {
    * NOOP first: without it Dovecot searches in what it showed this session before. Answers whether the server keeps
    * forgetting to tell of mail: then a new session may help.
    */
-  async #look({ connection, generation, floor }: OpenMailbox, cause: LookCause): Promise<boolean> {
+  async #look({ connection, generation, floor, doneFlag }: OpenMailbox, cause: LookCause): Promise<boolean> {
     const startedAt = this.#clock.now();
     await noop(connection);
     // What was told until now, the search will find.
     this.#wanted.forget();
     this.#wokenBy = "timer";
-    const found = await searchUnseen(connection, floor);
+    const found = await searchUnhandled(connection, floor, doneFlag);
     generation.unseen.found(found, (uid) => this.#ledger.inFlight.has(taskIdOf(generation.key, uid)));
     this.#lastLookAt = this.#clock.now();
     this.#lookTookMs = this.#lastLookAt - startedAt;

@@ -50,7 +50,7 @@ const deafSentence =
   "The mail server does not tell of new mail although it promised to (IDLE); a proxy or firewall may drop its words. Mail is found by looking, so it is late but not lost: `mode: poll` with a short `pollInterval` makes it faster.";
 
 function unmarkedSentence(mails: number): string {
-  return `The mail server does not let us mark ${mails} finished mail(s) as read; they will not be handled again. Its log says why.`;
+  return `The mail server does not let us mark ${mails} finished mail(s); they will not be handled again. Its log says why.`;
 }
 
 function givenUpSentence(mails: number): string {

@@ -20,6 +20,8 @@ export class UnseenMails {
   /** Those of them that should have become tasks. */
   #givenUp = new Set<Uid>();
   #trials = new Map<Uid, number>();
+  /** Found once, never read, and not found any more. */
+  #vanished: Uid[] = [];
 
   /** Found unread and not yet offered. */
   get backlog(): number {
@@ -39,6 +41,8 @@ export class UnseenMails {
   /** What a search found, oldest first. `inFlight` tells whether a mail was offered in this run. */
   found(uids: readonly Uid[], inFlight: (uid: Uid) => boolean): void {
     const unread = new Set(uids);
+    const unreached = new Set([...this.#waiting.slice(this.#taken), ...this.#trials.keys()]);
+    for (const uid of unreached) if (!unread.has(uid) && !inFlight(uid)) this.#vanished.push(uid);
     this.#leftAlone = new Set([...this.#leftAlone].filter((uid) => unread.has(uid)));
     this.#givenUp = new Set([...this.#givenUp].filter((uid) => unread.has(uid)));
     this.#trials = new Map([...this.#trials].filter(([uid]) => unread.has(uid)));
@@ -52,6 +56,11 @@ export class UnseenMails {
     this.#taken += taken.length;
     for (const uid of taken) this.#reading.add(uid);
     return taken;
+  }
+
+  /** Mails that were found and have vanished before they were read; each is told of once. */
+  takeVanished(): readonly Uid[] {
+    return this.#vanished.splice(0);
   }
 
   addSized(mails: readonly SizedMail[]): void {

@@ -3,7 +3,7 @@ import { nextCheckpoint, readCheckpoint } from "../../../src/adapters/imap/check
 
 const day = 86_400_000;
 const key = { account: "orders", folder: "INBOX", uidValidity: "1" };
-const start = { key, wallNow: 100 * day, sinceMs: 7 * day };
+const start = { key, wallNow: 100 * day, sinceMs: 7 * day, track: "seen" } as const;
 
 test("the first start reaches back as far as configured", () => {
   const { next, changed, renumbered } = nextCheckpoint(undefined, start);
@@ -37,6 +37,17 @@ test("a checkpoint reads back, and anything else is none", () => {
   for (const other of [undefined, null, 5, "x", [], {}, { ...first, floor: "1" }, { ...first, uidValidity: 1 }]) {
     expect(readCheckpoint(other, key)).toBeUndefined();
   }
+});
+
+test("the step from \\Seen to a keyword is a first start: all that people have ever read lacks the keyword", () => {
+  const first = nextCheckpoint(undefined, start).next;
+  const later = { ...start, wallNow: 200 * day, track: "keyword" } as const;
+  const second = nextCheckpoint(first, later);
+  expect(second).toMatchObject({ next: { floor: 193 * day, track: "keyword" }, changed: true });
+  const third = nextCheckpoint(readCheckpoint({ ...second.next }, key), { ...later, wallNow: 300 * day });
+  expect(third).toEqual({ next: second.next, changed: false, renumbered: undefined });
+  const back = nextCheckpoint(second.next, { ...later, track: "seen" });
+  expect(back).toEqual({ next: { ...key, floor: 193 * day }, changed: true, renumbered: undefined });
 });
 
 test("a source that was pointed at another folder starts there as for the first time", () => {

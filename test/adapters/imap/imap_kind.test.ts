@@ -16,6 +16,22 @@ test("unless somebody says so", () => {
   expect(objection({ security: "none", allowClearText: true })).toBeUndefined();
 });
 
+test("finished mails are moved to another folder that is named, or not at all", () => {
+  expect(objection({ security: "tls", afterDone: "move" })).toMatch(/no `doneFolder`/);
+  expect(objection({ security: "tls", doneFolder: "Done" })).toMatch(/Set `afterDone: move`/);
+  expect(objection({ security: "tls", afterFailure: "move", failedFolder: "INBOX" })).toMatch(
+    /Set another `failedFolder`/,
+  );
+  expect(objection({ security: "tls", afterDone: "move", doneFolder: "Done" })).toBeUndefined();
+});
+
+test("keywords are such as servers take, and tell done from given up", () => {
+  expect(objection({ security: "tls", doneKeyword: "bot done" })).toMatch(/`doneKeyword` \("bot done"\)/);
+  expect(objection({ security: "tls", deadLetterKeyword: "\\Flagged" })).toMatch(/`deadLetterKeyword`/);
+  expect(objection({ security: "tls", track: "keyword", doneKeyword: "$botfailed" })).toMatch(/the same keyword/);
+  expect(objection({ security: "tls", track: "keyword" })).toBeUndefined();
+});
+
 test("names too long for task ids are refused before the first mail", () => {
   expect(objection({ security: "tls", folder: "x".repeat(500) })).toMatch(/Set a short `account`/);
 });
