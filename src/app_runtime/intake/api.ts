@@ -9,5 +9,6 @@ export {
   type TooLargeContent,
 } from "./mail_content.ts";
 export { Patience } from "./patience.ts";
+export { ReadAhead } from "./read_ahead.ts";
 export { RunLedger } from "./run_ledger.ts";
 export { TaskPublisher } from "./task_publisher.ts";
