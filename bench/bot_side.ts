@@ -1,8 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { type ApplicationModule, done, RuntimeManager } from "../src/app_runtime/index.ts";
+import { done, RuntimeManager } from "../src/app_runtime/index.ts";
 import { composeBot } from "../src/mail_order_bot_app/compose_bot.ts";
 import { mailDecidedFact } from "../src/mail_order_bot_app/handlers/process_order_mail_handler.ts";
-import { mailOrderBotSchema } from "../src/mail_order_bot_app/module/mail_order_bot_schema.ts";
+import { moduleWith } from "./module_with.ts";
 import { answerParent } from "./run_apart.ts";
 
 export interface BotRequest {
@@ -23,20 +23,13 @@ export interface BotFigures {
 
 const lookMs = 5;
 
-/** The bot's module with another handler; the rest of the house is the same. */
-const moduleThatDoesNothing: ApplicationModule = {
-  name: "mail_order_bot",
-  register(registry) {
-    registry.config("mailOrderBot", mailOrderBotSchema);
-    registry.handler("process_order_mail", { needs: [], create: () => ({ handle: async () => done }) });
-  },
-};
-
 /** The bot as `npm start -- --config FILE` runs it, from the answer to its first search until the last mail is \Seen. */
 await answerParent(async ({ configFile, handler, mails }: BotRequest): Promise<BotFigures> => {
   const commandLine = { configFiles: [configFile], settings: [], help: false };
   const { parts, close } = composeBot({ commandLine, argv: [], env: {}, print: () => undefined });
-  const runtime = new RuntimeManager(handler === "full" ? parts : { ...parts, modules: [moduleThatDoesNothing] });
+  const runtime = new RuntimeManager(
+    handler === "full" ? parts : { ...parts, modules: [moduleWith(async () => done)] },
+  );
   let orders = 0;
   let failure: string | undefined;
   runtime.events.subscribe((event) => {

@@ -8,10 +8,11 @@ import { outDirectory } from "./bench_directory.ts";
 import { botThroughput } from "./bot_throughput.ts";
 import { idle } from "./idle.ts";
 import { latency } from "./latency.ts";
+import { mailLatency } from "./mail_latency.ts";
 import { memoryQueue } from "./memory_queue.ts";
 import { startup } from "./startup.ts";
 
-const benches = [memoryQueue, latency, startup, idle, backlog, botThroughput];
+const benches = [memoryQueue, latency, mailLatency, startup, idle, backlog, botThroughput];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
