@@ -10,6 +10,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   tracing: { rooms: [], packages: ["@opentelemetry/api"] },
   queue: { rooms: [], packages: [] },
   health: { rooms: [], packages: [] },
+  leases: { rooms: [], packages: [] },
   intake: { rooms: [], packages: [] },
   workers: { rooms: ["queue"], packages: [] },
   control: { rooms: ["queue", "health", "workers"], packages: [] },
@@ -23,11 +24,13 @@ export const rooms: Readonly<Record<string, Room>> = {
 /** The folders of src/adapters. `rooms` are those it serves. */
 export const adapters: Readonly<Record<string, Room>> = {
   blob_folder: { rooms: [], packages: [] },
+  eml_folder: { rooms: ["intake"], packages: [] },
   file_config: { rooms: ["config"], packages: ["yaml"] },
   http_control: { rooms: ["control", "health"], packages: ["fastify"] },
   imap: { rooms: ["intake"], packages: ["imapflow"] },
   journal_sqlite: { rooms: [], packages: [] },
   memory_queue: { rooms: ["queue"], packages: [] },
+  oauth2: { rooms: [], packages: ["oauth4webapi"] },
   otel: {
     rooms: ["tracing"],
     packages: [

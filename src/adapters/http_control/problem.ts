@@ -19,6 +19,7 @@ const statusOfCode: Readonly<Record<string, number>> = {
   CONTROL_UNIT_UNKNOWN: 404,
   DEAD_LETTER_UNKNOWN: 404,
   CONTROL_REFUSED: 409,
+  LEASE_FENCED: 409,
   QUEUE_CLOSED: 503,
 };
 

@@ -17,13 +17,13 @@ const release = "UPDATE lease SET holder = NULL WHERE name = ? AND token = ?";
 /** Leases as rows of the database that runtimes share. Each step is one statement, so SQLite's own lock decides who was first. */
 export class SqliteLeases implements LeaseStore {
   readonly durationMs: number;
-  readonly #database: SqliteDatabase;
+  readonly #database: Pick<SqliteDatabase, "read" | "write">;
   readonly #fences: Fences;
   readonly #clock: Clock;
   readonly #self: LeaseHolder = { pid: process.pid, host: hostname() };
 
   constructor(parts: {
-    readonly database: SqliteDatabase;
+    readonly database: Pick<SqliteDatabase, "read" | "write">;
     readonly fences: Fences;
     readonly clock: Clock;
     readonly durationMs: number;

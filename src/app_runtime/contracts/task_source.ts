@@ -2,7 +2,8 @@ import type { HealthFinding } from "./health_contributor.ts";
 
 /** What every source can say of itself; adapters add their own facts. */
 export interface SourceStatus {
-  readonly state: "stopped" | "starting" | "running" | "paused" | "degraded" | "stopping";
+  /** `standby`: another runtime works it. */
+  readonly state: "stopped" | "starting" | "running" | "paused" | "degraded" | "stopping" | "standby";
   /** Clock.now() of the last proof that the outside world answers (a finished scan, a push). */
   readonly lastProofAt?: number;
   /** Seen outside, not yet offered. */

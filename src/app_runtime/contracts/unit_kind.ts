@@ -54,6 +54,11 @@ export interface SourceKind extends KindTraits {
   readonly role: "source";
   /** It needs the application's journal and blob store. */
   readonly journaled: boolean;
+  /**
+   * What it works outside, in words that are the same for every configuration of it (`imap:<account>:<folder>`): two sources
+   * would take the same work twice. Without it each source is taken to work something of its own.
+   */
+  worksOn?(config: unknown): string;
   create(config: unknown, parts: SourceParts): Promise<TaskSource>;
 }
 
@@ -89,13 +94,16 @@ export function sourceKind<S extends Schema>(kind: {
   readonly schema: S;
   readonly journaled: boolean;
   readonly check?: (config: ConfigOf<S>, name: string) => string | undefined;
+  readonly worksOn?: (config: ConfigOf<S>) => string;
   readonly create: (config: ConfigOf<S>, parts: SourceParts) => Promise<TaskSource>;
 }): SourceKind {
+  const { worksOn } = kind;
   return {
     role: "source",
     kind: kind.kind,
     schema: kind.schema,
     journaled: kind.journaled,
+    ...(worksOn && { worksOn: (config: unknown) => worksOn(config as ConfigOf<S>) }),
     check: (config, name) => kind.check?.(config as ConfigOf<S>, name),
     create: (config, parts) => kind.create(config as ConfigOf<S>, parts),
   };

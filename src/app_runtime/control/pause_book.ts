@@ -17,10 +17,9 @@ export class PauseBook {
     this.#clock = parts.clock;
   }
 
-  /** Reads what earlier runs left; call it before the first unit is made. @throws {PauseFileError} */
-  async open(): Promise<void> {
-    const pauses = await this.#store.load();
-    this.#pauses = new Map(pauses.map((pause) => [pause.unit, pause]));
+  /** Reads what earlier runs, or others that share it, left; call it before the first unit is made. @throws {PauseFileError} */
+  open(): Promise<void> {
+    return this.#inTurn(async () => undefined);
   }
 
   isPaused(unit: ControlledUnit): boolean {
@@ -52,14 +51,22 @@ export class PauseBook {
     });
   }
 
+  async #read(): Promise<void> {
+    const pauses = await this.#store.load();
+    this.#pauses = new Map(pauses.map((pause) => [pause.unit, pause]));
+  }
+
   async #keep(pauses: ReadonlyMap<ControlledUnit, Pause>): Promise<void> {
     await this.#store.save([...pauses.values()]);
     this.#pauses = pauses;
   }
 
-  /** One change after the other, so that a pause and a resume at once end as the later one said, on disk and in the unit. */
+  /**
+   * One change after the other, so that a pause and a resume at once end as the later one said, on disk and in the unit.
+   * Each begins with what is kept: a runtime that shares it may have changed it.
+   */
   #inTurn<T>(change: () => Promise<T>): Promise<T> {
-    const turn = this.#lastChange.then(change);
+    const turn = this.#lastChange.then(() => this.#read()).then(change);
     this.#lastChange = turn.catch(() => {});
     return turn;
   }

@@ -76,7 +76,7 @@ export async function assemble(context: AssemblyContext): Promise<Assembly> {
   bindPlatform(container, registrar, { clock, events, traces, snapshot, infrastructure });
   await container.seal();
 
-  const { journal, blobs } = infrastructure;
+  const { journal, blobs, leases } = infrastructure;
   const shared = { clock, events, traces, journal };
   const factory = new UnitFactory({
     ...shared,
@@ -84,6 +84,7 @@ export async function assemble(context: AssemblyContext): Promise<Assembly> {
     moduleHandlers: registrar.handlers,
     container,
     blobs,
+    leases,
     configVersion,
   });
   pipeline = new Pipeline({

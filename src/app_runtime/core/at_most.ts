@@ -1,5 +1,6 @@
 import type { Clock } from "../base/clock.ts";
 import { sleep } from "../base/sleep.ts";
+import { untilAborted } from "../base/until_aborted.ts";
 
 /**
  * Waits for the work, for `limitMs`, or until `over` aborts, whichever comes first. Leaves no timer behind: it would keep
@@ -18,11 +19,6 @@ export async function shortlyAfter(over: AbortSignal, work: Promise<unknown>, cl
     sleep(clock, lastMomentMs, settled.signal),
   );
   await Promise.race([work, tooLate]).finally(() => settled.abort());
-}
-
-function untilAborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
 }
 
 const lastMomentMs = 100;

@@ -1,6 +1,6 @@
 import { type ConfigCheck, type ConfigShape, unitsReferTo } from "../config/api.ts";
 import type { ConfigOf, Schema } from "../contracts/config_schema.ts";
-import type { QueueKind, UnitKind } from "../contracts/unit_kind.ts";
+import type { QueueKind, SourceKind, UnitKind } from "../contracts/unit_kind.ts";
 import { queueSchema } from "../queue/api.ts";
 import { workerSchema } from "../workers/api.ts";
 import type { ModuleRegistrar } from "./module_registrar.ts";
@@ -54,6 +54,7 @@ export function configChecks(kinds: readonly UnitKind[], moduleHandlers: Readonl
     moduleHandlersExist(moduleHandlers),
     queuesCanPromise(kinds),
     kindsAgree(kinds),
+    sourcesDiffer(kinds),
   ];
 }
 
@@ -82,6 +83,24 @@ function queuesCanPromise(kinds: readonly UnitKind[]): ConfigCheck {
       const message = `asks for a rate limit, which the adapter "${unit.kind}" cannot promise.`;
       return [snapshot.problem(`queues.${unit.name}.rateLimit`, "CHECK", message)];
     });
+}
+
+/** Two sources on one mailbox would take each mail twice, and answer each other's. */
+function sourcesDiffer(kinds: readonly UnitKind[]): ConfigCheck {
+  const sourceKinds = new Map(
+    kinds.filter((kind) => kind.role === "source").map((kind): [string, SourceKind] => [kind.kind, kind]),
+  );
+  return (snapshot) => {
+    const first = new Map<string, string>();
+    return [...snapshot.units("sources").values()].flatMap((unit) => {
+      const place = sourceKinds.get(unit.kind)?.worksOn?.(unit.config);
+      const other = place === undefined ? undefined : first.get(place);
+      if (place !== undefined && other === undefined) first.set(place, unit.name);
+      if (other === undefined) return [];
+      const message = `brings in the same work as the source "${other}" (${place}). Remove one of them.`;
+      return [snapshot.problem(`sources.${unit.name}`, "CHECK", message)];
+    });
+  };
 }
 
 /** Each kind may look at the config of its units as a whole. */

@@ -224,7 +224,38 @@ export class Pipeline {
     const byOperator: readonly SourcePauseReason[] = pauses.isPaused(`source:${name}`) ? ["operator"] : [];
     const byOutage = this.workers.status().filter((pool) => pool.braking && pool.queue === queue.name);
     const reasons = [...byOperator, ...byOutage.map((pool) => outageOf(pool.name))];
-    await this.sources.start(factory.source(snapshot, name, queue), reasons);
+    const handover = { taken: () => this.#takeSource(queue.name), given: () => this.#giveSource(name, queue.name) };
+    await this.sources.start(factory.source(snapshot, name, queue, handover), reasons);
+  }
+
+  /** Whoever had the source before may have paused units and left dead letters. */
+  async #takeSource(queue: string): Promise<void> {
+    await this.#parts.pauses.open();
+    await this.#recallPauses();
+    await this.queue(queue).deadLetters.open();
+  }
+
+  /** Its tasks are another runtime's now: not even those in hand are ours to finish. */
+  async #giveSource(name: string, queueName: string): Promise<void> {
+    this.workers.loseSource(name);
+    const { queue, deadLetters } = this.queue(queueName);
+    await queue.withdraw(name);
+    await deadLetters.open();
+  }
+
+  async #recallPauses(): Promise<void> {
+    const { pauses } = this.#parts;
+    for (const [name, { queue }] of this.#queues) {
+      await (pauses.isPaused(`queue:${name}`) ? queue.pause() : queue.resume());
+    }
+    for (const { name } of this.workers.status()) {
+      if (pauses.isPaused(`worker:${name}`)) this.workers.pause(name);
+      else this.workers.resume(name);
+    }
+    for (const name of this.sources.names) {
+      if (pauses.isPaused(`source:${name}`)) this.sources.pause(name, "operator");
+      else this.sources.resume(name, "operator");
+    }
   }
 
   #pauseFor(pool: string, lasting: boolean): void {

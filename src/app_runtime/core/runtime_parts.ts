@@ -1,5 +1,5 @@
 import type { Clock } from "../base/clock.ts";
-import type { ConfigSnapshot } from "../config/api.ts";
+import type { ConfigCheck, ConfigSnapshot } from "../config/api.ts";
 import type { ApplicationModule, ServiceToken } from "../contracts/application_module.ts";
 import type { BlobStore } from "../contracts/blob_store.ts";
 import type { Component } from "../contracts/component.ts";
@@ -7,6 +7,7 @@ import type { ConfigProvider } from "../contracts/config_provider.ts";
 import type { ConfigOf, Schema } from "../contracts/config_schema.ts";
 import type { HealthContributor } from "../contracts/health_contributor.ts";
 import type { Journal } from "../contracts/journal.ts";
+import type { LeaseStore } from "../contracts/lease.ts";
 import type { EventChannel, RuntimeEvent } from "../contracts/runtime_event.ts";
 import type { TraceFactory } from "../contracts/trace_factory.ts";
 import type { UnitKind } from "../contracts/unit_kind.ts";
@@ -21,6 +22,8 @@ export interface RuntimeParts {
   readonly config?: ConfigSources;
   /** Sections of the adapters, below `platform:` (`control`, `log`, `telemetry`). */
   readonly platformSections?: Readonly<Record<string, Schema>>;
+  /** Rules between keys of several sections or units, beyond the platform's own. */
+  readonly checks?: readonly ConfigCheck[];
   /** Makes what lives as long as the runtime and needs its configuration: database, journal, control plane over HTTP. */
   readonly infrastructure?: (platform: PlatformServices) => Infrastructure | Promise<Infrastructure>;
   /** Where pauses are kept while the runtime is down; a file in the data directory unless told. */
@@ -58,6 +61,8 @@ export interface PlatformServices {
 export interface Infrastructure {
   readonly journal?: Journal;
   readonly blobs?: BlobStore;
+  /** Given when several runtimes share journal and blobs: each source is then worked by the holder of its lease alone. */
+  readonly leases?: LeaseStore;
   readonly components?: readonly Component[];
   readonly contributors?: readonly HealthContributor[];
 }

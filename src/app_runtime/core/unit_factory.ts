@@ -4,11 +4,14 @@ import type { ServiceContainer } from "../container/api.ts";
 import type { Recipe } from "../contracts/application_module.ts";
 import type { BlobStore } from "../contracts/blob_store.ts";
 import type { Journal } from "../contracts/journal.ts";
+import type { LeaseStore } from "../contracts/lease.ts";
+import type { Publisher } from "../contracts/publisher.ts";
 import type { EventChannel } from "../contracts/runtime_event.ts";
 import type { TaskHandler } from "../contracts/task_handler.ts";
 import type { TaskQueue } from "../contracts/task_queue.ts";
 import type { TraceFactory } from "../contracts/trace_factory.ts";
 import type { HandlerKind, QueueKind, SourceKind, SourceParts, UnitKind } from "../contracts/unit_kind.ts";
+import { LeasedSource, type SourceHandover } from "../leases/api.ts";
 import { BoundedPublisher, type QueueConfig, queueSettings, retryPolicy } from "../queue/api.ts";
 import type { PoolDefinition, WorkerConfig } from "../workers/api.ts";
 import type { SourceConfig } from "./config_shape.ts";
@@ -24,6 +27,8 @@ export interface UnitFactoryParts {
   readonly traces: TraceFactory;
   readonly journal: Journal | undefined;
   readonly blobs: BlobStore | undefined;
+  /** Undefined while this runtime shares nothing. */
+  readonly leases: LeaseStore | undefined;
   readonly configVersion: () => string;
 }
 
@@ -72,11 +77,19 @@ export class UnitFactory {
     };
   }
 
-  source(snapshot: ConfigSnapshot, name: string, queue: TaskQueue): SourceDefinition {
+  /** Under a lease when this runtime shares its journal with others; `handover` is called when it changes hands. */
+  source(snapshot: ConfigSnapshot, name: string, queue: TaskQueue, handover: SourceHandover): SourceDefinition {
     const unit = unitOf(snapshot, "sources", name);
     const kind = this.#kind("source", unit.kind) as SourceKind;
     const { required } = unit.config as unknown as SourceConfig;
-    const make = () => kind.create(unit.config, this.#sourceParts(name, queue));
+    const { leases: store, clock, events } = this.#parts;
+    const publisher = () => this.publisher(name, queue);
+    const create = (into: Publisher) => kind.create(unit.config, this.#sourceParts(name, into));
+    const lease = kind.worksOn?.(unit.config) ?? `source:${name}`;
+    const make = async () =>
+      store === undefined
+        ? await create(publisher())
+        : new LeasedSource({ name, lease, store, clock, events, handover, publisher, make: create });
     return { name, adapter: unit.kind, queue: queue.name, required, make };
   }
 
@@ -92,12 +105,12 @@ export class UnitFactory {
   }
 
   /** A part the application does not provide is an error for whoever asks for it. */
-  #sourceParts(name: string, queue: TaskQueue): SourceParts {
+  #sourceParts(name: string, publisher: Publisher): SourceParts {
     const { journal, blobs } = this.#parts;
     const unit = `Source "${name}"`;
     return {
       ...this.#common(name),
-      publisher: this.publisher(name, queue),
+      publisher,
       get journal() {
         if (journal === undefined) throw new PartMissingError(unit, "journal");
         return journal;

@@ -26,7 +26,10 @@ export class DeadLetters {
     this.#events = parts.events;
   }
 
-  /** Call it when the queue is open: what an earlier run gave up waits for somebody as well. */
+  /**
+   * Call it when the queue is open: what an earlier run gave up waits for somebody as well. Call it again when somebody
+   * else may have given up or retried something.
+   */
   async open(): Promise<void> {
     const known = (await this.#journal?.countDead(this.#queue.name)) ?? 0;
     this.#remembered = Math.max(0, known - this.#queue.stats().dead);
@@ -73,9 +76,9 @@ export class DeadLetters {
   /** The letter is forgotten; a journal row stays dead, so that its source does not offer it again. */
   async discard(id: TaskId): Promise<void> {
     const letter = await this.find(id);
+    await this.#journal?.discard(letter.task.id);
     if ((await this.#queue.findDeadLetter(id)) !== undefined) await this.#queue.discardDeadLetter(id);
     else this.#remembered -= 1;
-    await this.#journal?.discard(letter.task.id);
     this.#events.emit({ kind: "dead_letter.discarded", unit: `queue:${this.#queue.name}`, taskId: id });
   }
 
