@@ -11,4 +11,5 @@ export {
 export { Patience } from "./patience.ts";
 export { ReadAhead } from "./read_ahead.ts";
 export { RunLedger } from "./run_ledger.ts";
+export { stopWithin } from "./stop_within.ts";
 export { TaskPublisher } from "./task_publisher.ts";

@@ -1,165 +1,36 @@
-import { onTestFinished, vi } from "vitest";
 import { ImapSource } from "../../../src/adapters/imap/imap_source.ts";
 import type { ReceivedMail } from "../../../src/adapters/imap/received_mail.ts";
-import { journalMigrations } from "../../../src/adapters/journal_sqlite/journal_schema.ts";
-import { SqliteDatabase } from "../../../src/adapters/journal_sqlite/sqlite_database.ts";
-import { SqliteJournal } from "../../../src/adapters/journal_sqlite/sqlite_journal.ts";
-import { MemoryQueue } from "../../../src/adapters/memory_queue/memory_queue.ts";
-import { SystemClock } from "../../../src/app_runtime/base/clock.ts";
-import type { RuntimeEvent } from "../../../src/app_runtime/contracts/runtime_event.ts";
-import type { Task } from "../../../src/app_runtime/contracts/task.ts";
-import { RuntimeEventChannel } from "../../../src/app_runtime/core/runtime_event_channel.ts";
-import { BoundedPublisher } from "../../../src/app_runtime/queue/api.ts";
-import { TraceService } from "../../../src/app_runtime/tracing/api.ts";
 import type { MailConnection } from "../../support/mail_servers.ts";
+import { type DeskOptions as AnyDeskOptions, SourceDesk, SourceRun } from "../../support/source_desk.ts";
 import { imapConfig, type WrittenConfig } from "./imap_config.ts";
-import { MemoryBlobs } from "./memory_blobs.ts";
 
-/** What happened to a mail: its worker finished it, gave it up, or still holds it. */
-export type Work = "done" | "dead" | "held";
+export { eventually, type Work } from "../../support/source_desk.ts";
 
-export interface DeskOptions {
+export interface DeskOptions extends AnyDeskOptions<ReceivedMail> {
   readonly config?: WrittenConfig;
-  readonly capacity?: number;
-  readonly toTask?: (mail: ReceivedMail) => { readonly kind: string; readonly payload: { readonly from?: string } };
-  /** Asked for each task that is handed out. */
-  readonly work?: (mail: ReceivedMail) => Work;
 }
 
-const clock = new SystemClock();
-
-/** A journal and a blob store that outlive the runs of their source. */
-export class MailDesk {
-  readonly database: SqliteDatabase;
-  readonly journal: SqliteJournal;
-  readonly blobs = new MemoryBlobs();
+/** The desk of a mailbox. */
+export class MailDesk extends SourceDesk {
   readonly #connection: MailConnection;
 
   constructor(connection: MailConnection) {
+    super();
     this.#connection = connection;
-    this.database = new SqliteDatabase({ path: ":memory:", migrations: [journalMigrations], clock });
-    this.journal = new SqliteJournal({ database: this.database, clock });
-    onTestFinished(() => this.database.close());
   }
 
-  /** A process that starts: source, empty memory queue and one worker. What still runs after the test is stopped. */
   async open(options: DeskOptions = {}): Promise<DeskRun> {
     await this.database.open();
     const { host, port, user, password } = this.#connection;
     const config = imapConfig({ host, port, user, password, ...options.config });
-    const run = new DeskRun(this, config, options);
-    onTestFinished(() => run.stop());
-    return run;
+    return new DeskRun(this, options, (parts, toTask) => new ImapSource({ config, parts, toTask, random: () => 0.5 }));
   }
 }
 
-type Config = ReturnType<typeof imapConfig>;
-
-export class DeskRun {
-  readonly source: ImapSource;
-  readonly queue: MemoryQueue;
-  readonly events: RuntimeEvent[] = [];
-  /** Mails in the order a worker got them. */
-  readonly handled: ReceivedMail[] = [];
-  readonly #channel = new RuntimeEventChannel(clock);
-  readonly #held: (() => Promise<void>)[] = [];
-  readonly #desk: MailDesk;
-  readonly #work: (mail: ReceivedMail) => Work;
-  readonly #stop = new AbortController();
-  #working: Promise<void> = Promise.resolve();
-
-  constructor(desk: MailDesk, config: Config, options: DeskOptions) {
-    this.#desk = desk;
-    this.#work = options.work ?? (() => "done");
-    const events = this.#channel;
-    events.subscribe((event) => void this.events.push(event));
-    const capacity = options.capacity ?? 1000;
-    const settings = { capacity, leaseMs: 60_000, groupLimit: 1, rememberFinished: 10, maxDeadLetters: 10 };
-    this.queue = new MemoryQueue({ name: "mails", settings, clock, events });
-    const configVersion = () => "1";
-    const traces = new TraceService({ propagation: "link", configVersion });
-    const publisher = new BoundedPublisher({ source: "inbox", target: this.queue, traces, events, configVersion });
-    const { journal, blobs } = desk;
-    const parts = { name: "inbox", clock, events, traces, publisher, journal, blobs };
-    const toTask = options.toTask ?? ((mail: ReceivedMail) => ({ kind: "mail.received", payload: { ...mail } }));
-    this.source = new ImapSource({ config, parts, toTask: toTask as never, random: () => 0.5 });
-  }
-
-  /** Starts the worker, too. */
-  async start(): Promise<this> {
-    await this.queue.open();
-    await this.source.start();
-    this.#working = this.#consume();
-    return this;
-  }
-
-  /** Stops in the order of the runtime: no new work, the worker, the source, the queue. */
-  async stop(signal: AbortSignal = AbortSignal.timeout(5_000)): Promise<void> {
-    await this.source.quiesce();
-    this.#stop.abort();
-    await this.#working;
-    await this.source.stop(signal);
-    await this.queue.close();
-  }
-
-  /** The process dies: nothing is flushed, nobody says goodbye. */
-  async crash(): Promise<void> {
-    this.#stop.abort();
-    await this.#working;
-    await this.source.stop(AbortSignal.abort());
-    await this.queue.close();
-  }
-
-  /** Finishes what the worker held until now. */
-  async finishHeld(): Promise<void> {
-    for (const finish of this.#held.splice(0)) await finish();
-  }
-
-  /** Calls back at the moment when the source reports this fact for the n-th time. */
-  onFact(code: string, nth: number, callback: () => void): void {
-    let seen = 0;
-    this.#channel.subscribe((event) => {
-      if (event.kind !== "unit.fact" || event.code !== code) return;
-      seen += 1;
-      if (seen === nth) callback();
-    });
-  }
-
-  /** Codes of the source's own facts. */
-  get facts(): readonly string[] {
-    return this.events.flatMap((event) => (event.kind === "unit.fact" ? [event.code] : []));
-  }
-
+export class DeskRun extends SourceRun<ImapSource, ReceivedMail> {
   get uids(): readonly number[] {
     return this.handled.map((mail) => mail.uid);
   }
-
-  async #consume(): Promise<void> {
-    for await (const delivery of this.queue.consume({ signal: this.#stop.signal, concurrency: 1 })) {
-      const mail = delivery.task.payload as unknown as ReceivedMail;
-      this.handled.push(mail);
-      const work = this.#work(mail);
-      if (work === "held") {
-        this.#held.push(async () => {
-          await this.#desk.journal.done(delivery.task.id);
-          await this.queue.ack(delivery);
-        });
-        continue;
-      }
-      await this.#end(delivery.task, work);
-      await this.queue.ack(delivery);
-    }
-  }
-
-  async #end(task: Task, work: "done" | "dead"): Promise<void> {
-    if (work === "done") await this.#desk.journal.done(task.id);
-    else await this.#desk.journal.dead(task.id, "rejected", "not for us", 1);
-  }
-}
-
-/** Repeats the expectation until it holds. */
-export async function eventually(expectation: () => unknown | Promise<unknown>, timeout = 8_000): Promise<void> {
-  await vi.waitFor(async () => void (await expectation()), { interval: 5, timeout });
 }
 
 /** The UIDs that carry the flag. */

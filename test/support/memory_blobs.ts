@@ -4,7 +4,7 @@ import {
   BlobMissingError,
   type BlobRef,
   type BlobStore,
-} from "../../../src/app_runtime/contracts/blob_store.ts";
+} from "../../src/app_runtime/contracts/blob_store.ts";
 
 /** Blobs in memory, with a switch for a full disk. */
 export class MemoryBlobs implements BlobStore {
