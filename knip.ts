@@ -7,6 +7,7 @@ const config: KnipConfig = {
     "src/app_runtime/testing/index.ts",
     "src/adapters/*/index.ts",
     "src/mail_order_bot_app/main.ts",
+    "src/mail_order_bot_app/mail_login.ts",
     "bench/*.ts",
     "drill/*.ts",
     "scripts/*.ts",

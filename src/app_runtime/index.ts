@@ -5,6 +5,7 @@ export { type DurationMs, formatDuration, parseDuration } from "./base/duration.
 export { type FailureClass, messageOf, RuntimeError } from "./base/runtime_error.ts";
 export { type Bytes, formatSize, parseSize } from "./base/size.ts";
 export { ConfigInvalidError, type ConfigSnapshot, type ReloadOutcome, renderOutcome } from "./config/api.ts";
+export { AccessTokenError, type AccessTokens } from "./contracts/access_tokens.ts";
 export type {
   ApplicationModule,
   ModuleRegistry,
@@ -81,6 +82,7 @@ export {
 } from "./contracts/unit_kind.ts";
 export type { Worker, WorkerState } from "./contracts/worker.ts";
 export { describeConfig } from "./core/describe_config.ts";
+export { readConfig } from "./core/read_config.ts";
 export { RuntimeManager } from "./core/runtime_manager.ts";
 export type { ConfigSources, Infrastructure, PlatformServices, RuntimeParts } from "./core/runtime_parts.ts";
 export { exitCodes, handleSignals } from "./core/signals.ts";

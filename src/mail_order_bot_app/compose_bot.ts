@@ -5,6 +5,7 @@ import { controlSchema, HttpControl } from "../adapters/http_control/index.ts";
 import { imapSourceKind } from "../adapters/imap/index.ts";
 import { JournalStore, SqliteBlobStore } from "../adapters/journal_sqlite/index.ts";
 import { memoryQueueKind } from "../adapters/memory_queue/index.ts";
+import { Oauth2Grants, oauth2Schema } from "../adapters/oauth2/index.ts";
 import { OtelComponent, otelSchema } from "../adapters/otel/index.ts";
 import { logSchema, PinoLog } from "../adapters/pino_log/index.ts";
 import { SmtpMailer, smtpSchema } from "../adapters/smtp/index.ts";
@@ -22,6 +23,7 @@ import {
 } from "../app_runtime/index.ts";
 import type { CommandLine } from "./command_line.ts";
 import { dataFileHealth, tellFileChanges } from "./data_file_health.ts";
+import { grantChecks } from "./grant_checks.ts";
 import { DemoMailServer, demoSchema } from "./demo_mail_server.ts";
 import { DemoReport } from "./demo_report.ts";
 import { FileCatalogue } from "./infrastructure/file_catalogue.ts";
@@ -29,6 +31,7 @@ import { FileCustomers } from "./infrastructure/file_customers.ts";
 import { OrderDatabase } from "./infrastructure/order_database.ts";
 import { orderMigrations } from "./infrastructure/order_schema.ts";
 import { OutboxSender } from "./infrastructure/outbox_sender.ts";
+import { mailLoginCommand } from "./mail_login_command_line.ts";
 import { mailOrderBotModule } from "./module/mail_order_bot_module.ts";
 import { mailOrderBotSchema } from "./module/mail_order_bot_schema.ts";
 import { botTokens } from "./module/mail_order_bot_tokens.ts";
@@ -58,6 +61,11 @@ export function composeBot(options: BotOptions): Bot {
   const isDemo = commandLine.configFiles.length === 0;
   const files = isDemo ? [demoConfigFile] : commandLine.configFiles;
   let report: DemoReport | undefined;
+  let grants: Oauth2Grants | undefined;
+  const accessTokens = (grant: string) => {
+    if (grants === undefined) throw new Error("The grants are made with the infrastructure, before any unit.");
+    return grants.accessTokens(grant);
+  };
 
   const infrastructure = async (platform: PlatformServices): Promise<Infrastructure> => {
     await openLog(log, platform);
@@ -65,7 +73,8 @@ export function composeBot(options: BotOptions): Bot {
     const { orders } = stores;
     platform.provide(botTokens.orders, orders);
     const dataFiles = await openDataFiles(platform);
-    const outbox = newOutbox(platform, orders);
+    grants = newGrants(platform, commandLine);
+    const outbox = newOutbox(platform, orders, grants);
     const demo = isDemo ? newDemoServer(platform) : undefined;
     const http = new HttpControl({ ...platform, config: platform.section("control", controlSchema) });
     if (demo !== undefined) {
@@ -77,7 +86,7 @@ export function composeBot(options: BotOptions): Bot {
       config: platform.section("telemetry", otelSchema),
       serviceName: platform.platform.name,
     });
-    const components: Component[] = [stores.journal, stores.keeper, outbox, http, otel];
+    const components: Component[] = [stores.journal, stores.keeper, outbox, http, otel, grants];
     return {
       journal: stores.journal.journal,
       blobs: stores.blobs,
@@ -89,7 +98,7 @@ export function composeBot(options: BotOptions): Bot {
   return {
     parts: {
       modules: [mailOrderBotModule],
-      kinds: [memoryQueueKind, imapSourceKind({ toTask: orderMailTask })],
+      kinds: [memoryQueueKind, imapSourceKind({ toTask: orderMailTask, accessTokens })],
       config: {
         providers: files.map((path) => new FileConfigProvider({ name: path, path })),
         env,
@@ -101,8 +110,10 @@ export function composeBot(options: BotOptions): Bot {
         log: logSchema,
         telemetry: otelSchema,
         smtp: smtpSchema,
+        oauth2: oauth2Schema,
         ...(isDemo ? { demo: demoSchema } : {}),
       },
+      checks: grantChecks,
       infrastructure,
       readers: [log.read],
       clock,
@@ -156,10 +167,17 @@ async function openDataFiles(platform: PlatformServices): Promise<readonly Healt
   return [dataFileHealth("bot:catalogue", catalogue), dataFileHealth("bot:customers", customers)];
 }
 
+function newGrants({ section, platform, clock }: PlatformServices, commandLine: CommandLine): Oauth2Grants {
+  const config = section("oauth2", oauth2Schema);
+  const loginCommand = (grant: string) => mailLoginCommand(commandLine, grant);
+  return new Oauth2Grants({ config, dataDir: platform.dataDir, clock, loginCommand });
+}
+
 /** As many replies are on their way at once as the mailer keeps connections. */
-function newOutbox(platform: PlatformServices, database: OrderDatabase): OutboxSender {
+function newOutbox(platform: PlatformServices, database: OrderDatabase, grants: Oauth2Grants): OutboxSender {
   const config = platform.section("smtp", smtpSchema);
-  const mailer = new SmtpMailer({ config, clock: platform.clock });
+  const tokens = config.grant === undefined ? undefined : grants.accessTokens(config.grant);
+  const mailer = new SmtpMailer({ config, clock: platform.clock, tokens });
   return new OutboxSender({ ...platform, database, mailer, policy: { concurrency: config.connections } });
 }
 

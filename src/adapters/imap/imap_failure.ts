@@ -1,5 +1,6 @@
 import { messageOf } from "../../app_runtime/base/runtime_error.ts";
 import { TimeLimitError } from "../../app_runtime/base/within.ts";
+import { AccessTokenError } from "../../app_runtime/contracts/access_tokens.ts";
 import {
   ImapCertificateFileError,
   ImapCommandRefusedError,
@@ -65,9 +66,15 @@ function kindOf(thrown: unknown, traits: Traits, place: ImapPlace): ImapFailureK
   if (thrown instanceof ImapCertificateFileError) return "certificate_file";
   if (thrown instanceof ImapKeywordRefusedError) return "keyword_refused";
   if (thrown instanceof ImapCommandRefusedError) return "refused";
+  if (thrown instanceof AccessTokenError) {
+    return thrown.failureClass === "permanent" ? "token_denied" : "token_unavailable";
+  }
   if (thrown instanceof TimeLimitError) return "silent";
   if (traits.mailboxMissing) return "folder_missing";
-  if (traits.authenticationFailed) return loginFailureKind(traits, messageOf(thrown));
+  if (traits.authenticationFailed) {
+    const kind = loginFailureKind(traits, messageOf(thrown));
+    return kind === "wrong_password" && place.auth === "oauth2" ? "token_refused" : kind;
+  }
   const byCode = kindByCode.get(traits.code ?? "");
   if (byCode === "silent" && traits.code === "GREETING_TIMEOUT" && place.security !== "tls") return "plain_on_tls_port";
   if (byCode !== undefined) return byCode;
@@ -77,7 +84,10 @@ function kindOf(thrown: unknown, traits: Traits, place: ImapPlace): ImapFailureK
   if (thrown instanceof ImapConnectionLostError) return "lost";
   if (/wrong version number|packet length too long|unsupported protocol/i.test(messageOf(thrown)))
     return "tls_on_plain_port";
-  return "unexpected";
+  // imapflow's words; it has looked at what the server offers.
+  return messageOf(thrown) === "Unsupported authentication mechanism" && place.auth === "oauth2"
+    ? "tokens_not_taken"
+    : "unexpected";
 }
 
 /** A full server also says "authentication failed"; only the response code tells (RFC 5530 §3), or failing that the text. */
@@ -124,6 +134,9 @@ const kindByCode: ReadonlyMap<string, ImapFailureKind> = new Map<string, ImapFai
 
 const needsPerson: ReadonlySet<ImapFailureKind> = new Set<ImapFailureKind>([
   "wrong_password",
+  "token_refused",
+  "token_denied",
+  "tokens_not_taken",
   "login_disabled",
   "certificate_unknown",
   "certificate_wrong_name",
@@ -137,6 +150,8 @@ const needsPerson: ReadonlySet<ImapFailureKind> = new Set<ImapFailureKind>([
 
 /** What the other side said, else what the library says; one line. */
 function detailOf(thrown: unknown, traits: Traits): string {
+  // Sentences already, with the command to type at their end.
+  if (thrown instanceof AccessTokenError) return thrown.message;
   const said = traits.bye ?? traits.response ?? messageOf(thrown);
   const code = traits.serverCode ?? traits.code;
   const detail = code === undefined || said.includes(code) ? said : `${code}: ${said}`;

@@ -4,11 +4,17 @@ export interface ImapPlace {
   readonly port: number;
   readonly security: "tls" | "starttls" | "none";
   readonly user: string;
+  /** Absent: password. */
+  readonly auth?: "password" | "oauth2";
   readonly folder: string;
 }
 
 export type ImapFailureKind =
   | "wrong_password"
+  | "token_refused"
+  | "token_unavailable"
+  | "token_denied"
+  | "tokens_not_taken"
   | "login_disabled"
   | "too_many_connections"
   | "throttled"

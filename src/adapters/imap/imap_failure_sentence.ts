@@ -12,6 +12,12 @@ const at = (place: ImapPlace) => `${place.host}:${place.port}`;
 const sentences: Readonly<Record<ImapFailureKind, Sentence>> = {
   wrong_password: (place, detail) =>
     `${at(place)} refuses the login of "${place.user}" (${detail}). Check \`user\` and \`password\`.`,
+  token_refused: (place, detail) =>
+    `${at(place)} refuses the access token of "${place.user}", even a new one (${detail}). Check that \`user\` is the mailbox that has logged in for \`grant\`, and that it may use IMAP.`,
+  token_unavailable: (place, detail) =>
+    `There is no access token to log in "${place.user}" at ${at(place)}. ${detail} Trying again.`,
+  token_denied: (place, detail) => `There is no access token to log in "${place.user}" at ${at(place)}. ${detail}`,
+  tokens_not_taken: (place) => `${at(place)} takes no access tokens, only passwords. Use \`auth: password\`.`,
   login_disabled: (place) =>
     `${at(place)} takes no password on this connection. Use \`security: tls\` or \`starttls\`.`,
   too_many_connections: (place, detail) =>

@@ -1,3 +1,4 @@
+import type { AccessTokens } from "../../app_runtime/contracts/access_tokens.ts";
 import { type SourceKind, sourceKind } from "../../app_runtime/contracts/unit_kind.ts";
 import { type ImapConfig, imapSchema } from "./imap_schema.ts";
 import type { MailToTask } from "./received_mail.ts";
@@ -7,8 +8,15 @@ const namesLimit = 460;
 
 const thisMachine: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "::1"]);
 
-/** `adapter: imap`: one folder of one mailbox. `toTask` says what a mail becomes. */
-export function imapSourceKind({ toTask }: { readonly toTask: MailToTask }): SourceKind {
+export interface ImapKindParts {
+  /** What a mail becomes. */
+  readonly toTask: MailToTask;
+  /** The access tokens of a grant, for `auth: oauth2`. */
+  readonly accessTokens: (grant: string) => AccessTokens;
+}
+
+/** `adapter: imap`: one folder of one mailbox. */
+export function imapSourceKind({ toTask, accessTokens }: ImapKindParts): SourceKind {
   return sourceKind({
     kind: "imap",
     schema: imapSchema,
@@ -16,7 +24,8 @@ export function imapSourceKind({ toTask }: { readonly toTask: MailToTask }): Sou
     check: objectionTo,
     create: async (config, parts) => {
       const { ImapSource } = await import("./imap_source.ts");
-      return new ImapSource({ config, parts, toTask, random: Math.random });
+      const tokens = config.grant === undefined ? undefined : accessTokens(config.grant);
+      return new ImapSource({ config, parts, toTask, tokens, random: Math.random });
     },
   });
 }
@@ -24,8 +33,10 @@ export function imapSourceKind({ toTask }: { readonly toTask: MailToTask }): Sou
 function objectionTo(config: ImapConfig): string | undefined {
   const { host, security, allowClearText, user, account = user, folder } = config;
   if (security === "none" && !allowClearText && !thisMachine.has(host)) {
-    return `would send the password to ${host} in clear text (\`security: none\`). Use tls or starttls, or set allowClearText: true.`;
+    return `would send its login to ${host} in clear text (\`security: none\`). Use tls or starttls, or set allowClearText: true.`;
   }
+  const loginObjection = objectionToLogin(config);
+  if (loginObjection !== undefined) return loginObjection;
   if (account.length + folder.length > namesLimit) {
     return `has an account and a folder that are together longer than ${namesLimit} characters and do not fit into task ids. Set a short \`account\`.`;
   }

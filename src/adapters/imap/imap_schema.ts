@@ -21,7 +21,23 @@ export const imapSchema = {
     optional: true,
   },
   user: { doc: "Login name.", format: "nonempty", default: null },
-  password: { doc: "Write ${env:NAME} or ${secret:name}; shown nowhere.", format: "secret", default: null },
+  auth: {
+    doc: "How it logs in. password: with `password`. oauth2: with an access token of `grant`.",
+    format: ["password", "oauth2"],
+    default: "password",
+  },
+  password: {
+    doc: "Write ${env:NAME} or ${secret:name}; shown nowhere.",
+    format: "secret",
+    default: null,
+    optional: true,
+  },
+  grant: {
+    doc: "For `auth: oauth2`: a name below `platform.oauth2.grants`.",
+    format: "nonempty",
+    default: null,
+    optional: true,
+  },
   account: {
     doc: "Name of the mailbox in task ids. Keep it when the login or the host changes, or mails count as new. Absent: `user`.",
     format: "nonempty",
@@ -146,7 +162,7 @@ export const imapSchema = {
   },
   reconnectMax: { doc: "Longest wait before any reconnect.", format: "duration", default: "60s", min: "1ms" },
   refusedWait: {
-    doc: "Wait after a refused password: servers lock accounts that try too often.",
+    doc: "Wait after a refused login: servers lock accounts that try too often.",
     format: "duration",
     default: "5m",
     min: "1ms",

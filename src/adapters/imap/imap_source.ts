@@ -1,6 +1,7 @@
 import type { Clock } from "../../app_runtime/base/clock.ts";
 import { sleep } from "../../app_runtime/base/sleep.ts";
 import { WakeUp } from "../../app_runtime/base/wake_up.ts";
+import type { AccessTokens } from "../../app_runtime/contracts/access_tokens.ts";
 import type { HealthFinding } from "../../app_runtime/contracts/health_contributor.ts";
 import type { SourceStatus, TaskSource } from "../../app_runtime/contracts/task_source.ts";
 import type { SourceParts } from "../../app_runtime/contracts/unit_kind.ts";
@@ -54,10 +55,12 @@ export class ImapSource implements TaskSource {
     readonly config: ImapConfig;
     readonly parts: SourceParts;
     readonly toTask: MailToTask;
+    /** For `auth: oauth2`. */
+    readonly tokens?: AccessTokens | undefined;
     /** Gives 0 ≤ r < 1; spreads reconnects. */
     readonly random: () => number;
   }) {
-    const { config, toTask, random } = parts;
+    const { config, toTask, tokens, random } = parts;
     const { name, clock, events, journal, blobs, publisher } = parts.parts;
     this.name = name;
     this.#clock = clock;
@@ -73,7 +76,7 @@ export class ImapSource implements TaskSource {
     const settle = () => settlerNews.wake();
     const opener = new MailboxOpener({ ...shared, onMarksWanted: settle });
     this.#patience = patience;
-    this.#session = new SessionLoop({ ...shared, opener, onOpened: settle, onLooked: () => intakeNews.wake() });
+    this.#session = new SessionLoop({ ...shared, tokens, opener, onOpened: settle, onLooked: () => intakeNews.wake() });
     this.#intake = new MailIntake({ ...shared, gate, news: intakeNews, reader, blobs, offerer, tasks });
     this.#mover = new MailMover({ ...shared, news: settlerNews });
     this.#settler = new Settler({ ...shared, news: settlerNews, mover: this.#mover });

@@ -4,7 +4,7 @@ import type { ImapFailure } from "./imap_failure.ts";
 export interface ReconnectPolicy {
   readonly minMs: number;
   readonly maxMs: number;
-  /** After a refused password. */
+  /** After a refused login. */
   readonly refusedMs: number;
 }
 
@@ -27,7 +27,8 @@ export function reconnectDelay(
   streak: number,
   random: () => number,
 ): number {
-  if (failure.kind === "wrong_password") return Math.round(policy.refusedMs * (0.8 + 0.4 * random()));
+  const refused = failure.kind === "wrong_password" || failure.kind === "token_refused";
+  if (refused) return Math.round(policy.refusedMs * (0.8 + 0.4 * random()));
   const limit = Math.min(policy.maxMs, policy.minMs * 2 ** Math.min(streak, 30));
   const delay = Math.max(Math.min(leastDelayMs, policy.minMs), Math.round(random() * limit));
   return Math.max(delay, Math.min(failure.waitMs ?? 0, longestHintMs));

@@ -1,6 +1,7 @@
 import type { Clock } from "../../app_runtime/base/clock.ts";
 import { sleep } from "../../app_runtime/base/sleep.ts";
 import { WakeUp } from "../../app_runtime/base/wake_up.ts";
+import type { AccessTokens } from "../../app_runtime/contracts/access_tokens.ts";
 import type { RunLedger } from "../../app_runtime/intake/api.ts";
 import { connect } from "./commands/connect.ts";
 import { logout } from "./commands/logout.ts";
@@ -29,6 +30,7 @@ const longestRoomMs = 5_000;
 export class SessionLoop {
   readonly #config: ImapConfig;
   readonly #clock: Clock;
+  readonly #tokens: AccessTokens | undefined;
   readonly #opener: MailboxOpener;
   readonly #slot: MailboxSlot;
   readonly #ledger: RunLedger;
@@ -52,6 +54,7 @@ export class SessionLoop {
   constructor(parts: {
     readonly config: ImapConfig;
     readonly clock: Clock;
+    readonly tokens: AccessTokens | undefined;
     readonly opener: MailboxOpener;
     readonly slot: MailboxSlot;
     readonly ledger: RunLedger;
@@ -64,6 +67,7 @@ export class SessionLoop {
   }) {
     this.#config = parts.config;
     this.#clock = parts.clock;
+    this.#tokens = parts.tokens;
     this.#opener = parts.opener;
     this.#slot = parts.slot;
     this.#ledger = parts.ledger;
@@ -147,7 +151,7 @@ export class SessionLoop {
   /** One connection from login to end. Resolves with the failure that ended it; undefined when we wanted the end. */
   async #session(signal: AbortSignal): Promise<ImapFailure | undefined> {
     try {
-      const connection = await connect(this.#config, this.#clock, signal);
+      const connection = await connect({ config: this.#config, clock: this.#clock, tokens: this.#tokens }, signal);
       this.#connection = connection;
       this.#connectedSince = this.#clock.now();
       // A lost connection is noticed at once, not at the next look.

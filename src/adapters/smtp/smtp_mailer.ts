@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import type { Transporter } from "nodemailer";
 import type { Clock } from "../../app_runtime/base/clock.ts";
-import { RuntimeError } from "../../app_runtime/base/runtime_error.ts";
+import { messageOf, RuntimeError } from "../../app_runtime/base/runtime_error.ts";
+import type { AccessTokens } from "../../app_runtime/contracts/access_tokens.ts";
 import type { SmtpMessage } from "./smtp_message.ts";
 import { resultOfFailure, type SmtpResult } from "./smtp_result.ts";
 import type { SmtpConfig } from "./smtp_schema.ts";
@@ -24,15 +25,22 @@ const thisMachine = new Set(["127.0.0.1", "::1", "localhost"]);
 export class SmtpMailer {
   readonly #config: SmtpConfig;
   readonly #clock: Clock;
+  readonly #tokens: AccessTokens | undefined;
   readonly #sending = new Set<AbortController>();
   #transporter: Promise<Transporter> | undefined;
 
   /** @throws {SmtpClearTextError} */
-  constructor(parts: { readonly config: SmtpConfig; readonly clock: Clock }) {
+  constructor(parts: {
+    readonly config: SmtpConfig;
+    readonly clock: Clock;
+    /** For `auth: oauth2`. */
+    readonly tokens?: AccessTokens | undefined;
+  }) {
     const { host, security, allowClearText } = parts.config;
     if (security === "none" && !allowClearText && !thisMachine.has(host)) throw new SmtpClearTextError(host);
     this.#config = parts.config;
     this.#clock = parts.clock;
+    this.#tokens = parts.tokens;
   }
 
   /** Rejects only with the reason of `signal`; then the mail may still have been delivered. */
@@ -82,15 +90,15 @@ export class SmtpMailer {
   /** nodemailer is loaded when the first mail is sent: a start should not wait for it. */
   async #open(): Promise<Transporter> {
     const { createTransport } = await import("nodemailer");
-    const { host, port, security, ca, user, password, connections } = this.#config;
-    return createTransport({
+    const { host, port, security, ca, connections } = this.#config;
+    const transporter = createTransport({
       host,
       port,
       secure: security === "tls",
       requireTLS: security === "starttls",
       ignoreTLS: security === "none",
       tls: ca === undefined ? {} : { ca: await readFile(ca, "utf8") },
-      ...(user !== undefined && { auth: { user, pass: password ?? "" } }),
+      ...this.#login(),
       pool: true,
       maxConnections: connections,
       // Once only, for a kept connection that the server has closed meanwhile: the outbox counts tries, not the library.
@@ -104,8 +112,38 @@ export class SmtpMailer {
       disableFileAccess: true,
       disableUrlAccess: true,
     });
+    if (this.#tokens !== undefined) transporter.set("oauth2_provision_cb", provisionOf(this.#tokens));
+    return transporter;
+  }
+
+  #login() {
+    const { user, password } = this.#config;
+    if (user === undefined) return {};
+    return { auth: this.#tokens === undefined ? { user, pass: password ?? "" } : { type: "OAuth2" as const, user } };
   }
 }
+
+/** Asks for a token at each login of a connection, and for another one when the server refuses it (`renew`). */
+function provisionOf(tokens: AccessTokens): Provision {
+  let given: string | undefined;
+  return (_user, renew, answer) => {
+    tokens.get({ refused: renew ? given : undefined }).then(
+      (token) => {
+        given = token;
+        // Over at once for the library: the tokens' own memory knows better how long one lives.
+        answer(null, token, 1);
+      },
+      // In a wrapper, since the library writes its own code onto what it is given.
+      (cause: unknown) => answer(new Error(messageOf(cause), { cause })),
+    );
+  };
+}
+
+type Provision = (
+  user: string,
+  renew: boolean,
+  answer: (error: Error | null, token?: string, expires?: number) => void,
+) => void;
 
 function fieldsOf(message: SmtpMessage) {
   const { messageId, envelopeFrom, from, to, subject, inReplyTo, references, headers, text } = message;

@@ -1,4 +1,5 @@
 import { messageOf } from "../../app_runtime/base/runtime_error.ts";
+import { AccessTokenError } from "../../app_runtime/contracts/access_tokens.ts";
 
 /** What came of sending one mail. `code` and `text` are the server's reply (RFC 5321 §4.2). */
 export type SmtpResult =
@@ -17,6 +18,7 @@ export type SmtpResult =
 export interface SmtpPlace {
   readonly host: string;
   readonly port: number;
+  readonly auth?: "password" | "oauth2";
 }
 
 /** Replies to these commands speak about the mail; anything before them is about the connection. */
@@ -24,6 +26,8 @@ const aboutTheMail = new Set(["MAIL FROM", "RCPT TO", "DATA"]);
 
 /** Sorts what nodemailer throws, which is never a reason for us to throw. */
 export function resultOfFailure(thrown: unknown, place: SmtpPlace): SmtpResult {
+  const cause = thrown instanceof Error ? thrown.cause : undefined;
+  if (cause instanceof AccessTokenError) return { kind: "unreachable", text: cause.message };
   const { code: reply, command, text } = factsOf(thrown);
   const refused = reply !== undefined && command !== undefined && aboutTheMail.has(command);
   if (!refused || wantsLogin(reply) || reply === 421) return { kind: "unreachable", text: sentence(thrown, place) };
@@ -54,14 +58,16 @@ function factsOf(thrown: unknown): Facts {
 }
 
 /** In plain words, with the cure. nodemailer replaces the code of the socket or the TLS layer and keeps it aside. */
-function sentence(thrown: unknown, { host, port }: SmtpPlace): string {
+function sentence(thrown: unknown, { host, port, auth }: SmtpPlace): string {
   const at = `${host}:${port}`;
   const { code: reply, text } = factsOf(thrown);
   const field = (name: string) => (thrown instanceof Error ? String(Reflect.get(thrown, name)) : "");
   const code = field("code");
   const original = field("originalCode");
   if (code === "EAUTH" || code === "ENOAUTH" || wantsLogin(reply)) {
-    return `${at} refuses the login (${text}). Check \`user\` and \`password\`.`;
+    return auth === "oauth2"
+      ? `${at} refuses the access token (${text}). Check that \`user\` has logged in for \`grant\`, and that it may send by SMTP.`
+      : `${at} refuses the login (${text}). Check \`user\` and \`password\`.`;
   }
   if (/CERT|VERIFY_LEAF|ISSUER/.test(original)) {
     return `The certificate of ${at} is not trusted (${text}). Set \`ca\` to the PEM file of its authority, \`host\` to a name in it.`;

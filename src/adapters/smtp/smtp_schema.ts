@@ -29,9 +29,22 @@ export const smtpSchema = {
     restart: true,
   },
   user: { doc: "Login name. Absent: no login.", format: "nonempty", default: null, optional: true, restart: true },
+  auth: {
+    doc: "How `user` logs in. password: with `password`. oauth2: with an access token of `grant`.",
+    format: ["password", "oauth2"],
+    default: "password",
+    restart: true,
+  },
   password: {
     doc: "Write ${env:NAME} or ${secret:name}; shown nowhere.",
     format: "secret",
+    default: null,
+    optional: true,
+    restart: true,
+  },
+  grant: {
+    doc: "For `auth: oauth2`: a name below `platform.oauth2.grants`; sources may use the same.",
+    format: "nonempty",
     default: null,
     optional: true,
     restart: true,

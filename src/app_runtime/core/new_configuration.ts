@@ -11,7 +11,7 @@ export function newConfiguration(
   registrar: ModuleRegistrar,
   { clock, events }: { readonly clock: Clock; readonly events: EventChannel },
 ): ConfigurationManager {
-  const { kinds, config = {} } = parts;
+  const { kinds, config = {}, checks = [] } = parts;
   return new ConfigurationManager({
     shape: configShapeOf(parts, registrar),
     providers: config.providers ?? [],
@@ -19,7 +19,7 @@ export function newConfiguration(
     env: config.env ?? {},
     argv: config.argv ?? [],
     ...(config.secretsDir === undefined ? {} : { secretsDir: config.secretsDir }),
-    checks: configChecks(kinds, new Set(registrar.handlers.keys())),
+    checks: [...configChecks(kinds, new Set(registrar.handlers.keys())), ...checks],
     clock,
     observer: {
       reloaded: (_trigger, outcome) => announce(outcome, events),

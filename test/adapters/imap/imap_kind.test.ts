@@ -2,7 +2,10 @@ import { expect, test } from "vitest";
 import { imapSourceKind } from "../../../src/adapters/imap/imap_kind.ts";
 import { imapConfig, type WrittenConfig } from "./imap_config.ts";
 
-const kind = imapSourceKind({ toTask: () => ({ kind: "mail", schemaVersion: 1, payload: {} }) });
+const kind = imapSourceKind({
+  toTask: () => ({ kind: "mail", schemaVersion: 1, payload: {} }),
+  accessTokens: () => ({ get: async () => "token" }),
+});
 const objection = (written: WrittenConfig) =>
   kind.check?.(imapConfig({ host: "mail.example", user: "u", password: "p", ...written }), "inbox");
 
@@ -30,6 +33,16 @@ test("keywords are such as servers take, and tell done from given up", () => {
   expect(objection({ security: "tls", deadLetterKeyword: "\\Flagged" })).toMatch(/`deadLetterKeyword`/);
   expect(objection({ security: "tls", track: "keyword", doneKeyword: "$botfailed" })).toMatch(/the same keyword/);
   expect(objection({ security: "tls", track: "keyword" })).toBeUndefined();
+});
+
+test("each way to log in wants its own keys, and no others", () => {
+  const login = (written: WrittenConfig) =>
+    kind.check?.(imapConfig({ host: "mail.example", user: "u", security: "tls", ...written }), "inbox");
+  expect(login({})).toMatch(/no `password`/);
+  expect(login({ auth: "oauth2" })).toMatch(/no `grant`/);
+  expect(login({ auth: "oauth2", grant: "orders", password: "p" })).toMatch(/Take one out/);
+  expect(login({ grant: "orders", password: "p" })).toMatch(/Set `auth: oauth2`/);
+  expect(login({ auth: "oauth2", grant: "orders" })).toBeUndefined();
 });
 
 test("names too long for task ids are refused before the first mail", () => {

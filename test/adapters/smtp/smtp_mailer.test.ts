@@ -35,6 +35,7 @@ function mailerTo(
     port: place.port,
     security: "none",
     allowClearText: false,
+    auth: "password",
     connections: 2,
     connectTimeout: 5_000 as DurationMs,
     greetingTimeout: 5_000 as DurationMs,

@@ -54,6 +54,7 @@ function newMailer({ port }: { readonly port: number }): SmtpMailer {
       port,
       security: "none",
       allowClearText: false,
+      auth: "password",
       connections: 2,
       connectTimeout: limit,
       greetingTimeout: limit,
