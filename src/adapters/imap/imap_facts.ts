@@ -53,6 +53,11 @@ export const imapFacts = {
     message:
       'Folder "{folder}" takes no keywords, so {keyword} cannot be set; the journal remembers what was given up.',
   },
+  imap_old_left_alone: {
+    level: "warn",
+    message:
+      '{mails} unread mail(s) in folder "{folder}" are older than `since` of the first start or `maxAge` allow and are left alone.',
+  },
   imap_mail_too_large: {
     level: "warn",
     message: "Mail {uid} has {size} bytes, more than maxMailSize, and is not fetched; its task says so.",

@@ -62,6 +62,13 @@ export const imapSchema = {
     format: "duration",
     default: "7d",
   },
+  maxAge: {
+    doc: "Mail that is older when we see it is never taken, at any time; how much is left alone for it is said. Absent: no limit but `since`.",
+    format: "duration",
+    default: null,
+    optional: true,
+    min: "1m",
+  },
   window: {
     doc: "Mails that may be read ahead of the queue: bounds memory, together with `batch`.",
     format: "count",

@@ -162,6 +162,7 @@ export class ImapSource implements TaskSource {
       dead: this.#ledger.dead,
       unmarked: this.#ledger.unmarked,
       unmoved: generation?.unmoved ?? 0,
+      tooOld: generation?.tooOld ?? 0,
       givenUp: generation?.unseen.givenUp ?? 0,
       ...(generation === undefined ? {} : { uidValidity: generation.key.uidValidity }),
       ...(connectedSince === undefined ? {} : { connectedForMs: Math.round(this.#clock.now() - connectedSince) }),

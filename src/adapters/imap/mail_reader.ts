@@ -10,6 +10,7 @@ import type { ImapFactReporter } from "./imap_facts.ts";
 import type { ImapConfig } from "./imap_schema.ts";
 import { taskIdOf, type Uid } from "./mailbox_key.ts";
 import type { Generation, OpenMailbox } from "./open_mailbox.ts";
+import { oldestTaken } from "./reach.ts";
 import { maxTrials } from "./unseen_mails.ts";
 import { VanishedMails } from "./vanished_mails.ts";
 
@@ -107,12 +108,14 @@ export class MailReader {
     const { unseen } = generation;
     const asked = this.#withoutHopeless(generation, uids);
     if (asked.length === 0) return;
-    const sizes = await fetchSizes(connection, asked, this.#clock.wallNow());
+    const wallNow = this.#clock.wallNow();
+    const oldest = oldestTaken(this.#config, floor, wallNow);
+    const sizes = await fetchSizes(connection, asked, wallNow);
     const ours: SizedMail[] = [];
     for (const uid of asked) {
       const mail = sizes.get(uid);
       if (mail === undefined) unseen.missed(uid);
-      else if (mail.internalDate < floor) unseen.leaveAlone(uid);
+      else if (mail.internalDate < oldest) unseen.leaveAlone(uid);
       else ours.push(mail);
     }
     unseen.addSized(ours);

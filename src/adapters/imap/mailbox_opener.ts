@@ -2,6 +2,7 @@ import type { Clock } from "../../app_runtime/base/clock.ts";
 import type { Journal } from "../../app_runtime/contracts/journal.ts";
 import type { Patience } from "../../app_runtime/intake/api.ts";
 import { nextCheckpoint, readCheckpoint } from "./checkpoint.ts";
+import { countOld } from "./commands/count_old.ts";
 import { openFolder } from "./commands/open_folder.ts";
 import { searchFailed } from "./commands/search_failed.ts";
 import type { ImapConnection } from "./imap_connection.ts";
@@ -9,6 +10,7 @@ import type { ImapFactReporter } from "./imap_facts.ts";
 import type { ImapConfig } from "./imap_schema.ts";
 import type { MailboxKey } from "./mailbox_key.ts";
 import { Generation, type OpenMailbox } from "./open_mailbox.ts";
+import { oldestTaken } from "./reach.ts";
 
 /** Opens the folder and finds out whether its UIDs still mean what they meant. */
 export class MailboxOpener {
@@ -48,7 +50,8 @@ export class MailboxOpener {
   async open(connection: ImapConnection, signal: AbortSignal): Promise<OpenMailbox> {
     const { host, folder, user, account = user, deadLetterKeyword: keyword, track, doneKeyword } = this.#config;
     const doneFlag = track === "keyword" ? doneKeyword : "\\Seen";
-    const opened = await openFolder(connection, folder, { done: doneFlag, failed: keyword });
+    const flags = { done: doneFlag, failed: keyword };
+    const opened = await openFolder(connection, folder, flags);
     const { uidValidity, exists, takesKeyword, canMove } = opened;
     const key: MailboxKey = { account, folder, uidValidity };
     const floor = await this.#updateCheckpoint(key, signal);
@@ -56,7 +59,14 @@ export class MailboxOpener {
     if (!takesKeyword) this.#facts.report("imap_no_keywords", { folder, keyword });
     if (this.#generation?.key.uidValidity !== uidValidity) this.#generation = new Generation(key, this.#onMarksWanted);
     if (takesKeyword) this.#generation.carryKeyword(await searchFailed(connection, keyword));
+    const oldest = oldestTaken(this.#config, floor, this.#clock.wallNow());
+    this.#tellOld(this.#generation, await countOld(connection, oldest, flags));
     return { connection, generation: this.#generation, floor, takesKeyword, canMove, doneFlag };
+  }
+
+  #tellOld(generation: Generation, mails: number): void {
+    if (mails > generation.tooOld) this.#facts.report("imap_old_left_alone", { mails, folder: this.#config.folder });
+    generation.tooOld = mails;
   }
 
   /** The UIDVALIDITY seen last and the floor are remembered over restarts. Resolves with the floor. */

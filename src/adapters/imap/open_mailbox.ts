@@ -6,6 +6,8 @@ import { UnseenMails } from "./unseen_mails.ts";
 export class Generation {
   readonly key: MailboxKey;
   readonly unseen = new UnseenMails();
+  /** Mails that are left alone because they are older than what is taken. */
+  tooOld = 0;
   readonly #doneAgain = new Set<Uid>();
   readonly #failedAgain = new Set<Uid>();
   readonly #failed = new Set<Uid>();

@@ -239,6 +239,23 @@ describe("an imap source on a server that misbehaves", () => {
     await eventually(() => expect(seen()).toEqual([2, 3]));
   });
 
+  test("takes no mail older than maxAge although `since` would, and says how many it leaves", async () => {
+    const { server, desk, seen } = await devServer(0);
+    const ago = (days: number) => new Date(Date.now() - days * 86_400_000);
+    for (const [index, days] of [30, 3.5, 2.1, 1.9, 0].entries()) {
+      server.deliver(orderMail(index + 1), { receivedAt: ago(days) });
+    }
+    server.deliver(orderMail(6), { receivedAt: ago(5), flags: ["$BotFailed"] });
+    server.deliver(orderMail(7), { receivedAt: ago(5), flags: ["\\Seen"] });
+    const config = { since: "60d", maxAge: "2d", freshSession: "200ms" };
+    const run = await (await desk.open({ config })).start();
+    await eventually(() => expect(seen()).toEqual([4, 5, 7]));
+    expect(run.source.status()).toMatchObject({ backlog: 0, facts: { tooOld: 3 } });
+    await eventually(() => expect(run.facts.filter((code) => code === "imap_connected").length).toBeGreaterThan(2));
+    expect(run.facts.filter((code) => code === "imap_old_left_alone")).toHaveLength(1);
+    expect(run.uids).toEqual([4, 5]);
+  });
+
   test("gives up a mail whose fetch always breaks the connection, and takes the others", async () => {
     const { server, desk, seen } = await devServer(3);
     const proxy = await TcpProxy.to({ host: server.host, port: server.ports.imap });
