@@ -67,6 +67,11 @@ export class ControlClient {
     return (await this.#send("POST", `/queues/${queue}/dead-letters/${encodeURIComponent(id)}/retry`)).status;
   }
 
+  /** Asks a source to look, or to connect, at once. */
+  async trigger(source: string): Promise<void> {
+    await this.#send("POST", `/sources/${source}/trigger`);
+  }
+
   async #try(method: string, path: string): Promise<Answer | undefined> {
     return await this.#send(method, path).catch(() => undefined);
   }

@@ -8,6 +8,10 @@ export interface DrillOptions {
   readonly rounds?: number;
   /** Mails per round; absent: the drill's own number. */
   readonly mails?: number;
+  /** How long a soak lasts; absent: an hour. */
+  readonly minutes?: number;
+  /** Mails per second of a soak; absent: its own number. */
+  readonly rate?: number;
   /** Short time limits in the bot's configuration, for a quick look; else the product's defaults. */
   readonly fast: boolean;
   /** What promised times may take longer on a machine that has other work, in milliseconds. */
@@ -39,9 +43,22 @@ export interface DrillResult {
   readonly broken: readonly string[];
 }
 
+/** Drills of one kind: asked for by its name, played side by side, and told in one table. */
+export interface DrillFamily {
+  readonly name: string;
+  readonly question: string;
+  /** Those of their figures that the table shows. */
+  readonly columns: readonly string[];
+  /** How many at once. */
+  readonly sideBySide: (options: Pick<DrillOptions, "fast">) => number;
+}
+
 /** One way to break things, and the question whether the promises hold. */
 export interface Drill {
   readonly name: string;
   readonly question: string;
+  readonly family?: DrillFamily;
+  /** Takes so long that `all` leaves it out. */
+  readonly long?: boolean;
   run(options: DrillOptions): Promise<DrillResult>;
 }

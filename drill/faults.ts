@@ -19,6 +19,8 @@ export interface Faults {
   readonly deaf?: boolean;
   /** A mail with this word in its subject kills the process that handles it. */
   readonly killedBy?: string;
+  /** At SIGUSR2 the wall clock jumps so far, and back at the next one. */
+  readonly clockJumpMs?: number;
 }
 
 /** The same module with slow and deadly handlers. */

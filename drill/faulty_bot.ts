@@ -3,10 +3,12 @@ import { handleSignals, RuntimeManager } from "../src/app_runtime/index.ts";
 import { readCommandLine } from "../src/mail_order_bot_app/command_line.ts";
 import { composeBot } from "../src/mail_order_bot_app/compose_bot.ts";
 import { exitCodeOf, explain } from "../src/mail_order_bot_app/exit_code_of.ts";
+import { jumpAtSignal } from "./clock_jump.ts";
 import { type Faults, withFaults } from "./faults.ts";
 
 const argv = process.argv.slice(2);
 const faults = JSON.parse(process.env.DRILL_FAULTS ?? "{}") as Faults;
+if (faults.clockJumpMs !== undefined) jumpAtSignal(faults.clockJumpMs);
 
 try {
   const bot = composeBot({ commandLine: readCommandLine(argv), argv, env: process.env, print: () => undefined });

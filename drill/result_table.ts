@@ -1,10 +1,21 @@
-import type { Drill, DrillResult } from "./drill.ts";
+import type { Drill, DrillFamily, DrillResult } from "./drill.ts";
 
 const maxSentences = 4;
 
-/** What a person reads: a row for each drill, then what was said and what was broken. */
-export function tableOf(played: readonly { readonly drill: Drill; readonly result: DrillResult }[]): string {
-  const header = ["drill", "mails", "lost", "doubled", "confirmed twice", "recovery p50/max s", "verdict"];
+interface Played {
+  readonly drill: Drill;
+  readonly result: DrillResult;
+}
+
+/** What a person reads: a row for each drill, then what was said and what was broken; of a family only what was broken. */
+export function tableOf(played: readonly Played[]): string {
+  const tables = Map.groupBy(played, ({ drill }) => drill.family);
+  return [...tables].map(([family, members]) => `\n${rowsOf(family, members)}\n${storiesOf(family, members)}`).join("");
+}
+
+function rowsOf(family: DrillFamily | undefined, played: readonly Played[]): string {
+  const columns = family?.columns ?? [];
+  const header = ["drill", "mails", "lost", "doubled", "confirmed twice", "recovery p50/max s", ...columns, "verdict"];
   const rows = played.map(({ drill, result }) => [
     drill.name,
     String(result.mails),
@@ -12,9 +23,19 @@ export function tableOf(played: readonly { readonly drill: Drill; readonly resul
     String(result.duplicatedEffects),
     String(result.duplicateConfirmations),
     result.recoveryS === undefined ? "-" : `${result.recoveryS.p50} / ${result.recoveryS.max}`,
+    ...columns.map((name) => String(result.figures[name] ?? "-")),
     result.broken.length === 0 ? "ok" : "FAILED",
   ]);
-  return `\n${aligned([header, ...rows])}\n${played.map(({ drill, result }) => story(drill, result)).join("")}`;
+  return aligned([header, ...(family === undefined ? rows : rows.toSorted(byName))]);
+}
+
+function byName([one = ""]: readonly string[], [other = ""]: readonly string[]): number {
+  return one.localeCompare(other);
+}
+
+function storiesOf(family: DrillFamily | undefined, played: readonly Played[]): string {
+  const told = family === undefined ? played : played.filter(({ result }) => result.broken.length > 0);
+  return told.map(({ drill, result }) => story(drill, result)).join("");
 }
 
 function aligned(rows: readonly (readonly string[])[]): string {

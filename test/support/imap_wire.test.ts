@@ -55,7 +55,7 @@ test("loses counts and pushes, but not the answer of a SELECT", async () => {
   server.deliver(mailOf("three"));
   expect(await client.command("b NOOP")).toContain("* 3 EXISTS");
 
-  wire.changes.deaf = true;
+  wire.changes.lostCounts = Number.POSITIVE_INFINITY;
   client.send("c IDLE\r\n");
   await client.expect(/^\+/m);
   server.deliver(mailOf("four"));

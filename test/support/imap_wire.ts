@@ -28,16 +28,14 @@ export interface WireFault {
 
 /** What is changed in everything that passes. */
 interface Changes {
-  /** Counts that the server tells unasked and that are still to be lost. */
+  /** How many times a count that the server tells unasked is still to be lost; Infinity makes the client deaf. */
   lostCounts: number;
-  /** Nothing is pushed while a client idles. */
-  deaf: boolean;
   hiddenCapability: string | undefined;
   /** A mail with this in it cuts the connection that carries it. */
   poison: string | undefined;
 }
 
-const noChanges: Changes = { lostCounts: 0, deaf: false, hiddenCapability: undefined, poison: undefined };
+const noChanges: Changes = { lostCounts: 0, hiddenCapability: undefined, poison: undefined };
 
 /** A network that understands IMAP and fails at a chosen command, in front of any server. */
 export class ImapWire {
@@ -193,7 +191,6 @@ class Dialogue {
   /** What is told of a mailbox while it is opened is an answer and no news. */
   #isLost(line: string, command: string): boolean {
     const { changes } = this.#wire;
-    if (changes.deaf && command === "IDLE" && line.startsWith("* ")) return true;
     if (changes.lostCounts === 0 || /^(SELECT|EXAMINE)/.test(command) || !/^\* \d+ EXISTS/.test(line)) return false;
     changes.lostCounts -= 1;
     return true;
