@@ -23,9 +23,9 @@ import {
 } from "../app_runtime/index.ts";
 import type { CommandLine } from "./command_line.ts";
 import { dataFileHealth, tellFileChanges } from "./data_file_health.ts";
-import { grantChecks } from "./grant_checks.ts";
 import { DemoMailServer, demoSchema } from "./demo_mail_server.ts";
 import { DemoReport } from "./demo_report.ts";
+import { grantChecks } from "./grant_checks.ts";
 import { FileCatalogue } from "./infrastructure/file_catalogue.ts";
 import { FileCustomers } from "./infrastructure/file_customers.ts";
 import { OrderDatabase } from "./infrastructure/order_database.ts";

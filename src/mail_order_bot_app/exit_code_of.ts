@@ -1,7 +1,12 @@
 import { exitCodes, RuntimeError } from "../app_runtime/index.ts";
 
 /** Errors after which another try, later or with another port or directory, may well succeed. */
-const temporary: ReadonlySet<string> = new Set(["DATA_DIR_HELD", "CONTROL_PORT_TAKEN", "DEV_MAIL_PORT_UNAVAILABLE", "OAUTH2_UNAVAILABLE"]);
+const temporary: ReadonlySet<string> = new Set([
+  "DATA_DIR_HELD",
+  "CONTROL_PORT_TAKEN",
+  "DEV_MAIL_PORT_UNAVAILABLE",
+  "OAUTH2_UNAVAILABLE",
+]);
 /** Mistakes in what the operator wrote. */
 const configuration: ReadonlySet<string> = new Set([
   "CONFIG_INVALID",

@@ -6,8 +6,8 @@ import {
   ImapCommandRefusedError,
   ImapConnectionLostError,
   ImapFolderReadOnlyError,
-} from "./imap_errors.ts";
   ImapKeywordRefusedError,
+} from "./imap_errors.ts";
 import type { ImapFailureKind, ImapPlace } from "./imap_failure_kind.ts";
 import { failureSentence } from "./imap_failure_sentence.ts";
 
@@ -63,8 +63,8 @@ function traitsOf(thrown: unknown): Traits {
 
 function kindOf(thrown: unknown, traits: Traits, place: ImapPlace): ImapFailureKind {
   if (thrown instanceof ImapFolderReadOnlyError) return "folder_read_only";
-  if (thrown instanceof ImapCertificateFileError) return "certificate_file";
   if (thrown instanceof ImapKeywordRefusedError) return "keyword_refused";
+  if (thrown instanceof ImapCertificateFileError) return "certificate_file";
   if (thrown instanceof ImapCommandRefusedError) return "refused";
   if (thrown instanceof AccessTokenError) {
     return thrown.failureClass === "permanent" ? "token_denied" : "token_unavailable";
@@ -146,6 +146,7 @@ const needsPerson: ReadonlySet<ImapFailureKind> = new Set<ImapFailureKind>([
   "starttls_missing",
   "folder_missing",
   "folder_read_only",
+  "keyword_refused",
 ]);
 
 /** What the other side said, else what the library says; one line. */
@@ -157,4 +158,3 @@ function detailOf(thrown: unknown, traits: Traits): string {
   const detail = code === undefined || said.includes(code) ? said : `${code}: ${said}`;
   return detail.replace(/\s+/g, " ").slice(0, 300);
 }
-  "keyword_refused",

@@ -27,11 +27,11 @@ export type ImapFailureKind =
   | "starttls_missing"
   | "folder_missing"
   | "folder_read_only"
+  | "keyword_refused"
   | "unreachable"
   | "silent"
   | "closed_by_server"
   | "lost"
   | "garbled"
   | "refused"
-  | "keyword_refused"
   | "unexpected";

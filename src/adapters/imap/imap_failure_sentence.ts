@@ -39,13 +39,13 @@ const sentences: Readonly<Record<ImapFailureKind, Sentence>> = {
   folder_missing: (place) => `${at(place)} has no folder "${place.folder}". Create it, or correct \`folder\`.`,
   folder_read_only: (place) =>
     `"${place.user}" may only read folder "${place.folder}" on ${at(place)}, so no mail could be marked as done. Grant the right to store flags.`,
+  keyword_refused: (place, detail) =>
+    `Folder "${place.folder}" on ${at(place)} takes no keywords of ours (${detail}), so \`track: keyword\` would take each mail for a new one. Use \`track: seen\`, or let the server keep keywords.`,
   unreachable: (place, detail) => `${at(place)} cannot be reached (${detail}). Trying again.`,
   silent: (place, detail) => `${at(place)} does not answer (${detail}). Trying again.`,
   closed_by_server: (place, detail) => `${at(place)} closed the connection (${detail}). Trying again.`,
   lost: (place, detail) => `The connection to ${at(place)} was lost (${detail}). Trying again.`,
   garbled: (place, detail) => `${at(place)} sent something that is not IMAP (${detail}). Trying again.`,
   refused: (place, detail) => `${at(place)}: ${detail} Trying again.`,
-  keyword_refused: (place, detail) =>
-    `Folder "${place.folder}" on ${at(place)} takes no keywords of ours (${detail}), so \`track: keyword\` would take each mail for a new one. Use \`track: seen\`, or let the server keep keywords.`,
   unexpected: (place, detail) => `Working with ${at(place)} failed (${detail}). Trying again.`,
 };
