@@ -45,6 +45,7 @@ export {
   type UnitOfWork,
   UnitOfWorkClosedError,
 } from "./contracts/journal.ts";
+export { type LeaseClaim, LeaseFencedError, type LeaseRow, type LeaseStore, type Tenure } from "./contracts/lease.ts";
 export { platformTokens } from "./contracts/platform_tokens.ts";
 export type { Publisher } from "./contracts/publisher.ts";
 export type {
@@ -86,3 +87,4 @@ export { readConfig } from "./core/read_config.ts";
 export { RuntimeManager } from "./core/runtime_manager.ts";
 export type { ConfigSources, Infrastructure, PlatformServices, RuntimeParts } from "./core/runtime_parts.ts";
 export { exitCodes, handleSignals } from "./core/signals.ts";
+export { LeasedComponent, type LeasedPart } from "./leases/api.ts";

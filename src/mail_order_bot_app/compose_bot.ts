@@ -14,12 +14,14 @@ import {
   type Component,
   type HealthContributor,
   type Infrastructure,
+  LeasedComponent,
   type PlatformServices,
   parseDuration,
   parseSize,
   type RuntimeManager,
   type RuntimeParts,
   SystemClock,
+  type Tenure,
 } from "../app_runtime/index.ts";
 import type { CommandLine } from "./command_line.ts";
 import { dataFileHealth, tellFileChanges } from "./data_file_health.ts";
@@ -74,7 +76,7 @@ export function composeBot(options: BotOptions): Bot {
     platform.provide(botTokens.orders, orders);
     const dataFiles = await openDataFiles(platform);
     grants = newGrants(platform, commandLine);
-    const outbox = newOutbox(platform, orders, grants);
+    const outbox = newOutbox(platform, stores, grants);
     const demo = isDemo ? newDemoServer(platform) : undefined;
     const http = new HttpControl({ ...platform, config: platform.section("control", controlSchema) });
     if (demo !== undefined) {
@@ -90,6 +92,7 @@ export function composeBot(options: BotOptions): Bot {
     return {
       journal: stores.journal.journal,
       blobs: stores.blobs,
+      ...(stores.journal.leases && { leases: stores.journal.leases }),
       components: demo === undefined ? components : [...components, demo],
       contributors: [stores.journal.health, outbox, log, ...dataFiles],
     };
@@ -130,17 +133,35 @@ const smallBlobBytes = parseSize("64kB") as number;
 const maxBlobBytes = parseSize("100MB") as number;
 const keepBlobsMs = parseDuration("30d") as number;
 const keepSettledMs = parseDuration("90d") as number;
+const keepUnfinishedMs = parseDuration("1d") as number;
+/** Another runtime may have queued a reply. */
+const lookAfterMs = 1_000;
 
 async function openLog(log: PinoLog, { events, section }: PlatformServices): Promise<void> {
   const config = section("log", logSchema);
   await log.open(config, events);
 }
 
+type Stores = ReturnType<typeof openStores>;
+
 /** The journal with the bot's own tables, and the blobs: small ones in the same file, large ones beside it. */
 function openStores({ platform, clock, events }: PlatformServices) {
   const { dataDir } = platform;
-  const journal = new JournalStore({ dataDir, migrations: [orderMigrations], clock, events, keepSettledMs });
-  const folder = new FolderBlobStore({ directory: join(dataDir, "blobs"), maxBytes: maxBlobBytes });
+  const { mode, lease } = platform.sharing;
+  const isShared = mode === "standby";
+  const journal = new JournalStore({
+    dataDir,
+    migrations: [orderMigrations],
+    clock,
+    events,
+    keepSettledMs,
+    ...(isShared && { shared: { leaseMs: lease } }),
+  });
+  const folder = new FolderBlobStore({
+    directory: join(dataDir, "blobs"),
+    maxBytes: maxBlobBytes,
+    ...(isShared && { unfinishedMs: keepUnfinishedMs }),
+  });
   const blobs = new SqliteBlobStore({
     database: journal.database,
     clock,
@@ -173,12 +194,21 @@ function newGrants({ section, platform, clock }: PlatformServices, commandLine: 
   return new Oauth2Grants({ config, dataDir: platform.dataDir, clock, loginCommand });
 }
 
-/** As many replies are on their way at once as the mailer keeps connections. */
-function newOutbox(platform: PlatformServices, database: OrderDatabase, grants: Oauth2Grants): OutboxSender {
+/**
+ * As many replies are on their way at once as the mailer keeps connections. Where runtimes share the data directory, one of
+ * them sends at a time.
+ */
+function newOutbox(platform: PlatformServices, { orders, journal }: Stores, grants: Oauth2Grants) {
   const config = platform.section("smtp", smtpSchema);
   const tokens = config.grant === undefined ? undefined : grants.accessTokens(config.grant);
-  const mailer = new SmtpMailer({ config, clock: platform.clock, tokens });
-  return new OutboxSender({ ...platform, database, mailer, policy: { concurrency: config.connections } });
+  const parts = { ...platform, database: orders };
+  const newMailer = () => new SmtpMailer({ config, clock: platform.clock, tokens });
+  const policy = { concurrency: config.connections };
+  const { leases: store } = journal;
+  if (store === undefined) return new OutboxSender({ ...parts, mailer: newMailer(), policy });
+  const make = (tenure: Tenure) =>
+    new OutboxSender({ ...parts, mailer: newMailer(), policy: { ...policy, lookAfterMs }, tenure });
+  return new LeasedComponent({ ...platform, name: "outbox", needs: ["journal"], required: false, store, make });
 }
 
 function newDemoServer({ section, platform, clock }: PlatformServices): DemoMailServer {

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
-import { unlinkSync } from "node:fs";
+import { statSync, unlinkSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import {
@@ -25,22 +25,34 @@ export class FolderBlobStore implements SweptBlobStore {
   readonly #directory: string;
   readonly #unfinished: string;
   readonly #maxBytes: number;
+  readonly #unfinishedMs: number;
   readonly #writes = new Slots(writesAtOnce);
   readonly #puts = new Set<{ readonly id: BlobId }>();
   /** Being put when the running sweep began, or since: not to be deleted by it. */
   #putMeanwhile: Set<BlobId> | undefined;
 
-  constructor(parts: { readonly directory: string; readonly maxBytes: number }) {
+  constructor(parts: {
+    readonly directory: string;
+    readonly maxBytes: number;
+    /** Another process may be writing into the folder: what is unfinished is left alone until it is older than this. */
+    readonly unfinishedMs?: number;
+  }) {
     this.#directory = parts.directory;
     this.#unfinished = join(parts.directory, "unfinished");
     this.#maxBytes = parts.maxBytes;
+    this.#unfinishedMs = parts.unfinishedMs ?? 0;
   }
 
   /** Makes the folder and removes what a killed process left half-written. Call it while holding the data directory. */
   async open(): Promise<void> {
     await this.#guard(async () => {
-      await rm(this.#unfinished, { recursive: true, force: true });
       await mkdir(this.#unfinished, { recursive: true, mode: 0o700 });
+      const writtenBefore = this.#unfinishedMs === 0 ? Number.POSITIVE_INFINITY : Date.now() - this.#unfinishedMs;
+      for (const name of await readdir(this.#unfinished)) {
+        const file = join(this.#unfinished, name);
+        const facts = await stat(file).catch(undefinedIfMissing);
+        if (facts !== undefined && facts.mtimeMs <= writtenBefore) await rm(file, { recursive: true, force: true });
+      }
     });
   }
 
@@ -81,6 +93,9 @@ export class FolderBlobStore implements SweptBlobStore {
         const kept = old.length === 0 ? new Set() : await needed(old);
         for (const id of old) {
           if (kept.has(id) || putMeanwhile.has(id)) continue;
+          // Another process may have put it again since.
+          if ((statSync(this.#pathOf(id), { throwIfNoEntry: false })?.mtimeMs ?? storedBefore) >= storedBefore)
+            continue;
           // In the same turn as the look at `putMeanwhile`: a put that begins later finds the file gone and writes it.
           unlinkSync(this.#pathOf(id));
           deleted += 1;

@@ -22,12 +22,18 @@ export function imapSourceKind({ toTask, accessTokens }: ImapKindParts): SourceK
     schema: imapSchema,
     journaled: true,
     check: objectionTo,
+    worksOn: ({ user, account = user, folder }) => `imap:${account}:${isInbox(folder) ? "INBOX" : folder}`,
     create: async (config, parts) => {
       const { ImapSource } = await import("./imap_source.ts");
       const tokens = config.grant === undefined ? undefined : accessTokens(config.grant);
       return new ImapSource({ config, parts, toTask, tokens, random: Math.random });
     },
   });
+}
+
+/** INBOX alone is the same in any case, RFC 9051 §5.1. */
+function isInbox(folder: string): boolean {
+  return folder.toUpperCase() === "INBOX";
 }
 
 function objectionTo(config: ImapConfig): string | undefined {

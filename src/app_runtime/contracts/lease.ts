@@ -12,6 +12,13 @@ export interface LeaseClaim {
   readonly token: number;
 }
 
+/** What somebody who works under a lease may know of it. */
+export interface Tenure {
+  readonly claim: LeaseClaim;
+  /** Asked before something that cannot be taken back: false once the lease may have run out. */
+  isValid(): boolean;
+}
+
 /** A lease as its store has it. */
 export interface LeaseRow extends LeaseClaim {
   /** Grows with every renewal: while it stands still, so does its holder. */

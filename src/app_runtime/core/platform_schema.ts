@@ -31,6 +31,23 @@ const restartSchema = {
   maxDelay: { doc: "Longest pause between two restarts.", format: "duration", default: "10s", restart: true },
 } as const satisfies Schema;
 
+const sharingSchema = {
+  mode: {
+    doc: "`exclusive`: a second runtime on this data directory is refused. `standby`: several runtimes on this machine share it; one works each mailbox, the others stand by and take over. All of them must say standby.",
+    format: ["exclusive", "standby"],
+    default: "exclusive",
+    restart: true,
+  },
+  lease: {
+    doc: "In standby mode: how long a runtime that does not renew its lease keeps others waiting; it renews every third of it. The same for all that share.",
+    format: "duration",
+    min: "1s",
+    max: "10m",
+    default: "15s",
+    restart: true,
+  },
+} as const satisfies Schema;
+
 /** The runtime's own settings: `platform:`. */
 export const platformSchema = {
   name: {
@@ -40,10 +57,15 @@ export const platformSchema = {
     restart: true,
   },
   dataDir: {
-    doc: "Directory for everything it keeps; one runtime per directory.",
+    doc: "Directory for everything it keeps, on a local disk; one runtime per directory unless `sharing` says otherwise.",
     format: "path",
     default: "./data",
     restart: true,
+  },
+  sharing: {
+    doc: "Whether other runtimes on this machine may use the same data directory.",
+    format: "section",
+    of: sharingSchema,
   },
   watchConfig: {
     doc: "Whether a changed config file is applied at once; SIGHUP applies it always.",

@@ -1,20 +1,13 @@
 import type { Clock } from "../base/clock.ts";
 import type { Component } from "../contracts/component.ts";
 import type { HealthContributor, HealthFinding } from "../contracts/health_contributor.ts";
-import type { LeaseClaim, LeaseStore } from "../contracts/lease.ts";
+import type { LeaseStore, Tenure } from "../contracts/lease.ts";
 import type { EventChannel } from "../contracts/runtime_event.ts";
 import type { HeldLease } from "./held_lease.ts";
 import { LeasedWork } from "./leased_work.ts";
 
 /** A component that one of several runtimes runs. It is made anew each time: it need not start twice. */
 export type LeasedPart = Pick<Component, "start" | "stop"> & Pick<HealthContributor, "check">;
-
-/** What a leased component may know of its lease. */
-export interface Tenure {
-  readonly claim: LeaseClaim;
-  /** Asked before something that cannot be taken back: false once the lease may have run out. */
-  isValid(): boolean;
-}
 
 /** Runs a component while it holds its lease; else it stands by, and its health says who has it. */
 export class LeasedComponent implements Component, HealthContributor {

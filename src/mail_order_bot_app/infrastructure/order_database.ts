@@ -1,5 +1,6 @@
 import type { BlobId } from "../../app_runtime/contracts/blob_store.ts";
 import { type UnitOfWork, UnitOfWorkClosedError } from "../../app_runtime/contracts/journal.ts";
+import type { LeaseClaim } from "../../app_runtime/contracts/lease.ts";
 import type { CustomerId } from "../domain/customer.ts";
 import type { DecisionKind } from "../domain/decision.ts";
 import type { EarlierMail, MailKeys } from "../domain/duplicates.ts";
@@ -45,6 +46,11 @@ export class OrderDatabase implements OrderBook {
   constructor(parts: { readonly transactions: SqlTransactions }) {
     this.#transactions = parts.transactions;
     this.outbox = new OutboxTable(parts.transactions);
+  }
+
+  /** The outbox as the holder of its lease may use it. */
+  outboxUnder(claim: LeaseClaim): OutboxTable {
+    return new OutboxTable(this.#transactions, claim);
   }
 
   async history({ keys, address, repliesSinceMs }: HistoryQuestion): Promise<MailHistory> {

@@ -10,6 +10,8 @@ export interface OutboxPolicy {
   readonly giveUpAfterMs: number;
   /** Between two tries while the server cannot be reached; one mail probes for all. */
   readonly outage: Backoff;
+  /** How long it relies on being told of new replies: another runtime queues them without a word. */
+  readonly lookAfterMs: number;
   /** Between two tries while the database cannot be used. */
   readonly databaseRetryMs: number;
 }
@@ -22,5 +24,6 @@ export const outboxPolicy: OutboxPolicy = {
   retry: { initialDelayMs: 30_000, maxDelayMs: 30 * minuteMs, factor: 2, jitter: 0.1 },
   giveUpAfterMs: 4 * dayMs,
   outage: { initialDelayMs: 1_000, maxDelayMs: minuteMs, factor: 2, jitter: 0.1 },
+  lookAfterMs: Number.POSITIVE_INFINITY,
   databaseRetryMs: 1_000,
 };

@@ -5,6 +5,7 @@ import { sleep } from "../../app_runtime/base/sleep.ts";
 import { WakeUp } from "../../app_runtime/base/wake_up.ts";
 import type { Component } from "../../app_runtime/contracts/component.ts";
 import type { HealthContributor, HealthFinding } from "../../app_runtime/contracts/health_contributor.ts";
+import { LeaseFencedError, type Tenure } from "../../app_runtime/contracts/lease.ts";
 import type { EventChannel } from "../../app_runtime/contracts/runtime_event.ts";
 import type { TraceFactory } from "../../app_runtime/contracts/trace_factory.ts";
 import type { OrderDatabase } from "./order_database.ts";
@@ -42,6 +43,8 @@ export class OutboxSender implements Component, HealthContributor {
   /** A mail server that is down does not keep orders from being taken. */
   readonly required = false;
   readonly #database: OrderDatabase;
+  readonly #table: OutboxTable;
+  readonly #tenure: Tenure | undefined;
   readonly #mailer: OutboxMailer;
   readonly #clock: Clock;
   readonly #events: EventChannel;
@@ -69,10 +72,15 @@ export class OutboxSender implements Component, HealthContributor {
     readonly events: EventChannel;
     readonly traces: TraceFactory;
     readonly policy?: Partial<OutboxPolicy>;
+    /** The lease it is run under; absent when no other runtime has this database. */
+    readonly tenure?: Tenure;
     /** 0 to 1, for jitter. */
     readonly random?: () => number;
   }) {
-    this.#database = parts.database;
+    const { database, tenure } = parts;
+    this.#database = database;
+    this.#table = tenure === undefined ? database.outbox : database.outboxUnder(tenure.claim);
+    this.#tenure = tenure;
     this.#mailer = parts.mailer;
     this.#clock = parts.clock;
     this.#events = parts.events;
@@ -112,10 +120,6 @@ export class OutboxSender implements Component, HealthContributor {
     });
   }
 
-  get #table(): OutboxTable {
-    return this.#database.outbox;
-  }
-
   async #run(): Promise<void> {
     while (!this.#stopping) {
       const waitMs = await this.#turn();
@@ -132,9 +136,10 @@ export class OutboxSender implements Component, HealthContributor {
       await this.#look({ again: !isFull && !isPaused });
       if (this.#pauseMs > 0) return this.#pauseMs;
       const { nextTryAt } = this.#known;
-      return isFull || nextTryAt === undefined ? Number.POSITIVE_INFINITY : nextTryAt - this.#clock.wallNow();
+      if (isFull || nextTryAt === undefined) return this.#policy.lookAfterMs;
+      return Math.min(this.#policy.lookAfterMs, nextTryAt - this.#clock.wallNow());
     } catch (thrown) {
-      this.#reportTrouble(thrown);
+      if (!(thrown instanceof LeaseFencedError)) this.#reportTrouble(thrown);
       return this.#policy.databaseRetryMs;
     }
   }
@@ -183,6 +188,8 @@ export class OutboxSender implements Component, HealthContributor {
       "app.message_id": mail.messageId,
     });
     try {
+      // What cannot be taken back is not begun by one who may have been overtaken; that is noticed with the next renewal.
+      if (this.#tenure?.isValid() === false) throw new Error("The lease of the outbox may have run out.");
       const result = await trace.run(() => this.#mailer.send(mail, this.#deadline.signal));
       if (result.kind !== "sent") trace.fail(new Error(result.text));
       return result;
@@ -246,6 +253,7 @@ export class OutboxSender implements Component, HealthContributor {
       try {
         return await write();
       } catch (thrown) {
+        if (thrown instanceof LeaseFencedError) return;
         this.#reportTrouble(thrown);
         await sleep(this.#clock, this.#policy.databaseRetryMs, this.#deadline.signal);
       }

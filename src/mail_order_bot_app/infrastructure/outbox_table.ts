@@ -1,3 +1,4 @@
+import type { LeaseClaim } from "../../app_runtime/contracts/lease.ts";
 import type { TraceCarrier } from "../../app_runtime/contracts/task.ts";
 import type { OutgoingMail } from "../domain/outgoing_mail.ts";
 import type { SqlRow, SqlStatement, SqlTransactions } from "./sql_transactions.ts";
@@ -37,24 +38,31 @@ const unsent = "FROM outbox WHERE state IN ('waiting', 'sending')";
  */
 export class OutboxTable {
   readonly #transactions: SqlTransactions;
+  readonly #under: { readonly under?: LeaseClaim };
 
-  constructor(transactions: SqlTransactions) {
+  /** With a claim, only the holder of that lease takes replies out and decides about them. */
+  constructor(transactions: SqlTransactions, claim?: LeaseClaim) {
     this.#transactions = transactions;
+    this.#under = claim === undefined ? {} : { under: claim };
   }
 
   /** Replies that a killed process was just sending wait again; resolves with how many may now be delivered twice. */
   async recover(): Promise<number> {
     const sql = "UPDATE outbox SET state = 'waiting', interruptions = interruptions + 1 WHERE state = 'sending'";
-    const [result] = await this.#transactions.write([{ sql }]);
+    const [result] = await this.#transactions.write([{ sql }], this.#under);
     return result?.changes ?? 0;
   }
 
   /** The oldest that may be tried now. The mark need not survive the machine: without it the reply is sent all the same. */
   async claim(now: number, limit: number): Promise<readonly ClaimedReply[]> {
-    const [result] = await this.#transactions.write([{ sql: claim, params: [now, limit] }], { durable: false });
+    const [result] = await this.#transactions.write([{ sql: claim, params: [now, limit] }], {
+      ...this.#under,
+      durable: false,
+    });
     return (result?.rows ?? []).map(claimedReplyOf).sort((a, b) => a.position - b.position);
   }
 
+  /** Under no lease: it has happened, and whoever has the outbox by now should not send it again. */
   async sent({ position, taskId }: ClaimedReply, response: string, now: number): Promise<void> {
     const sql = "UPDATE outbox SET state = 'sent', ended_at = ?, last_error = NULL WHERE position = ?";
     await this.#transactions.write([
@@ -67,21 +75,22 @@ export class OutboxTable {
   async refused({ position }: ClaimedReply, error: string, nextTryAt: number): Promise<void> {
     const sql = `UPDATE outbox SET state = 'waiting', refusals = refusals + 1, last_error = ?, next_try_at = ?
       WHERE position = ?`;
-    await this.#transactions.write([{ sql, params: [error, nextTryAt, position], expectChanges: 1 }]);
+    await this.#transactions.write([{ sql, params: [error, nextTryAt, position], expectChanges: 1 }], this.#under);
   }
 
   /** Nothing was said about this mail. The others go first next time: it may be this one that breaks the connection. */
   async putBack({ position }: ClaimedReply, error: string, now: number): Promise<void> {
     const sql = "UPDATE outbox SET state = 'waiting', last_error = ?, next_try_at = ? WHERE position = ?";
-    await this.#transactions.write([{ sql, params: [error, now, position], expectChanges: 1 }]);
+    await this.#transactions.write([{ sql, params: [error, now, position], expectChanges: 1 }], this.#under);
   }
 
   async giveUp({ position, taskId }: ClaimedReply, error: string, now: number): Promise<void> {
     const sql = "UPDATE outbox SET state = 'given_up', ended_at = ?, last_error = ? WHERE position = ?";
-    await this.#transactions.write([
+    const statements = [
       { sql, params: [now, error, position], expectChanges: 1 },
       auditRow(taskId, "reply_given_up", `The answer was given up: ${error}`, now),
-    ]);
+    ];
+    await this.#transactions.write(statements, this.#under);
   }
 
   async state(): Promise<OutboxState> {

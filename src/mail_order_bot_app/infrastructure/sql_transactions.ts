@@ -1,4 +1,5 @@
 import type { UnitOfWork } from "../../app_runtime/contracts/journal.ts";
+import type { LeaseClaim } from "../../app_runtime/contracts/lease.ts";
 
 export type SqlValue = null | number | bigint | string | Uint8Array;
 
@@ -18,10 +19,13 @@ export interface SqlResult {
 
 /** The database as the order tables need it: SQLite's dialect, one transaction per call. */
 export interface SqlTransactions {
-  /** All statements or none, durable when it resolves unless told otherwise; `alsoDone` finishes its task in the same transaction. */
+  /**
+   * All statements or none, durable when it resolves unless told otherwise; `alsoDone` finishes its task in the same
+   * transaction; `under` a lease that another runtime has by now it throws LeaseFencedError.
+   */
   write(
     statements: readonly SqlStatement[],
-    options?: { readonly alsoDone?: UnitOfWork; readonly durable?: boolean },
+    options?: { readonly alsoDone?: UnitOfWork; readonly durable?: boolean; readonly under?: LeaseClaim },
   ): Promise<readonly SqlResult[]>;
   read(sql: string, params?: readonly SqlValue[]): Promise<readonly SqlRow[]>;
 }
