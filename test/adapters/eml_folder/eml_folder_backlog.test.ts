@@ -1,0 +1,29 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { expect, test } from "vitest";
+import { guardAgainstLeaks } from "../../support/leak_guard.ts";
+import { eventually } from "../../support/source_desk.ts";
+import { FolderDesk } from "./folder_desk.ts";
+
+const files = 50_000;
+const minute = 60_000;
+
+test("of 50,000 files it reads no further ahead than its window, and lists a part of them", {
+  timeout: minute,
+}, async () => {
+  guardAgainstLeaks();
+  const desk = new FolderDesk();
+  await mkdir(`${desk.directory}/new`);
+  for (let from = 0; from < files; from += 500) {
+    await Promise.all(
+      Array.from({ length: 500 }, (_, step) => writeFile(desk.path("new", `${from + step}.eml`), `\n${from + step}`)),
+    );
+  }
+  const config = { window: 50, rescanInterval: "10m" };
+  const run = await (await desk.open({ config, capacity: 100, work: () => "held" })).start();
+  await eventually(() => expect(run.source.status().published).toBeGreaterThanOrEqual(100), minute);
+  await eventually(() => expect(desk.blobs.size).toBeGreaterThanOrEqual(200), minute);
+  // Held by the worker, in the queue, being offered, read ahead.
+  expect(desk.blobs.size).toBeLessThanOrEqual(1 + 100 + 50 + 50);
+  expect(run.source.status().backlog).toBeGreaterThan(files - 300);
+  await run.stop();
+});
