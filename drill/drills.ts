@@ -9,6 +9,7 @@ import { modeReload } from "./drills/mode_reload.ts";
 import { secondSigterm, sigterm } from "./drills/sigterm.ts";
 import { smtpDown } from "./drills/smtp_down.ts";
 import { twice } from "./drills/twice.ts";
+import { twoRuntimes } from "./drills/two_runtimes.ts";
 
 /** All drills. */
 export const drills: readonly Drill[] = [
@@ -21,6 +22,7 @@ export const drills: readonly Drill[] = [
   badReload,
   modeReload,
   twice,
+  twoRuntimes,
   mailboxTroubles,
   ...mailFaults,
 ];
