@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { BlobKeeper, FolderBlobStore } from "../adapters/blob_folder/index.ts";
+import { emlFolderSourceKind } from "../adapters/eml_folder/index.ts";
 import { FileConfigProvider } from "../adapters/file_config/index.ts";
 import { controlSchema, HttpControl } from "../adapters/http_control/index.ts";
 import { imapSourceKind } from "../adapters/imap/index.ts";
@@ -101,7 +102,11 @@ export function composeBot(options: BotOptions): Bot {
   return {
     parts: {
       modules: [mailOrderBotModule],
-      kinds: [memoryQueueKind, imapSourceKind({ toTask: orderMailTask, accessTokens })],
+      kinds: [
+        memoryQueueKind,
+        imapSourceKind({ toTask: orderMailTask, accessTokens }),
+        emlFolderSourceKind({ toTask: orderMailTask }),
+      ],
       config: {
         providers: files.map((path) => new FileConfigProvider({ name: path, path })),
         env,
@@ -145,7 +150,7 @@ async function openLog(log: PinoLog, { events, section }: PlatformServices): Pro
 type Stores = ReturnType<typeof openStores>;
 
 /** The journal with the bot's own tables, and the blobs: small ones in the same file, large ones beside it. */
-function openStores({ platform, clock, events }: PlatformServices) {
+export function openStores({ platform, clock, events }: PlatformServices) {
   const { dataDir } = platform;
   const { mode, lease } = platform.sharing;
   const isShared = mode === "standby";
@@ -177,7 +182,7 @@ function openStores({ platform, clock, events }: PlatformServices) {
 }
 
 /** The bot's data files, and the health of each. */
-async function openDataFiles(platform: PlatformServices): Promise<readonly HealthContributor[]> {
+export async function openDataFiles(platform: PlatformServices): Promise<readonly HealthContributor[]> {
   const { clock, snapshot, provide, events } = platform;
   const config = snapshot.get("mailOrderBot", mailOrderBotSchema);
   const onChange = tellFileChanges(events);
@@ -188,7 +193,7 @@ async function openDataFiles(platform: PlatformServices): Promise<readonly Healt
   return [dataFileHealth("bot:catalogue", catalogue), dataFileHealth("bot:customers", customers)];
 }
 
-function newGrants({ section, platform, clock }: PlatformServices, commandLine: CommandLine): Oauth2Grants {
+export function newGrants({ section, platform, clock }: PlatformServices, commandLine: CommandLine): Oauth2Grants {
   const config = section("oauth2", oauth2Schema);
   const loginCommand = (grant: string) => mailLoginCommand(commandLine, grant);
   return new Oauth2Grants({ config, dataDir: platform.dataDir, clock, loginCommand });
