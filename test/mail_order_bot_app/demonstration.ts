@@ -5,7 +5,7 @@ import type { Readable } from "node:stream";
 import { onTestFinished } from "vitest";
 import { freePort } from "../support/free_port.ts";
 
-const program = join(import.meta.dirname, "../../dist/mail_order_bot_app/main.js");
+const builtProgram = join(import.meta.dirname, "../../dist/mail_order_bot_app/main.js");
 
 export interface ProgramEnd {
   readonly code: number | null;
@@ -18,7 +18,7 @@ export class BotProgram {
   #output = "";
   #changed = Promise.withResolvers<void>();
 
-  constructor(argv: readonly string[]) {
+  constructor(argv: readonly string[], program = builtProgram) {
     this.#child = spawn(process.execPath, [program, ...argv], { stdio: ["ignore", "pipe", "pipe"] });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream.setEncoding("utf8").on("data", (text: string) => {
