@@ -15,7 +15,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { createTransport } from "nodemailer";
 import { makeCertificates } from "./certificates.ts";
-import { type DovecotNamespace, dovecotConfig, dovecotPassword } from "./dovecot_config.ts";
+import { type DovecotNamespace, dovecotConfig, dovecotPassword, dovecotTokenConfig } from "./dovecot_config.ts";
 import { freePort } from "./free_port.ts";
 import { makeTempDir, type TempDir } from "./make_temp_dir.ts";
 
@@ -41,11 +41,17 @@ export interface DovecotPorts {
 const startAttempts = 3;
 const startLimitMs = 5000;
 
-/** Starts a private Dovecot in a directory of its own, on free ports. Any user name is an account with {@link Dovecot.password}. */
-export async function startDovecot(namespace: DovecotNamespace = { separator: "/", prefix: "" }): Promise<Dovecot> {
+/**
+ * Starts a private Dovecot in a directory of its own, on free ports. Any user name is an account with
+ * {@link Dovecot.password}, and with the tokens of the server at `introspectionUrl`.
+ */
+export async function startDovecot(
+  namespace: DovecotNamespace = { separator: "/", prefix: "" },
+  introspectionUrl?: string,
+): Promise<Dovecot> {
   assertInstalled();
   for (let attempt = 1; ; attempt += 1) {
-    const dovecot = await Dovecot.prepare(namespace);
+    const dovecot = await Dovecot.prepare(namespace, introspectionUrl);
     try {
       await dovecot.start();
       return dovecot;
@@ -86,14 +92,17 @@ export class Dovecot {
   }
 
   /** Everything on disk, nothing running. */
-  static async prepare(namespace: DovecotNamespace): Promise<Dovecot> {
+  static async prepare(namespace: DovecotNamespace, introspectionUrl?: string): Promise<Dovecot> {
     const runAs = chooseUser();
     const temp = makeTempDir();
     const directory = temp.path;
     chmodSync(directory, 0o755);
     const ports = { imap: await freePort(), imaps: await freePort(), lmtp: await freePort() };
     const { ca, certFile, keyFile } = await makeCertificates(directory);
-    const config = dovecotConfig({ directory, ...runAs, ports, certFile, keyFile, namespace });
+    const config = dovecotConfig({ directory, ...runAs, ports, certFile, keyFile, namespace, introspectionUrl });
+    if (introspectionUrl !== undefined) {
+      writeFileSync(join(directory, "oauth2.conf"), dovecotTokenConfig(introspectionUrl));
+    }
     writeFileSync(join(directory, "dovecot.conf"), config);
     for (const name of ["run", "mail"]) mkdirSync(join(directory, name));
     for (const name of ["", "run", "mail", "server.key"]) chownSync(join(directory, name), runAs.uid, runAs.gid);

@@ -8,6 +8,8 @@ export interface DovecotConfigParts {
   readonly certFile: string;
   readonly keyFile: string;
   readonly namespace: DovecotNamespace;
+  /** With it the server takes access tokens, too, and asks there whether one is good (RFC 7662). */
+  readonly introspectionUrl: string | undefined;
 }
 
 /** How the server names folders: "INBOX.Done" with separator "." and prefix "INBOX.". */
@@ -32,6 +34,7 @@ export function dovecotConfig({
   certFile,
   keyFile,
   namespace,
+  introspectionUrl,
 }: DovecotConfigParts): string {
   return `base_dir = ${directory}/run
 state_dir = ${directory}/run
@@ -53,7 +56,7 @@ ssl_key = <${keyFile}
 disable_plaintext_auth = no
 auth_failure_delay = 0
 mail_max_userip_connections = 50
-passdb {
+${introspectionUrl === undefined ? "" : tokenLogin(directory)}passdb {
   driver = static
   args = password=${dovecotPassword}
 }
@@ -90,5 +93,26 @@ namespace inbox {
   separator = ${namespace.separator}
   prefix = ${namespace.prefix}
 }
+`;
+}
+
+/** Before the other passdb, which would take anything for a password. */
+function tokenLogin(directory: string): string {
+  return `auth_mechanisms = plain login oauthbearer xoauth2
+passdb {
+  driver = oauth2
+  mechanisms = oauthbearer xoauth2
+  args = ${directory}/oauth2.conf
+}
+`;
+}
+
+/** The user is who the token says (its \`sub\`), not who the client says. */
+export function dovecotTokenConfig(introspectionUrl: string): string {
+  return `introspection_mode = post
+introspection_url = ${introspectionUrl}
+username_attribute = sub
+active_attribute = active
+active_value = true
 `;
 }

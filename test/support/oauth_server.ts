@@ -110,6 +110,11 @@ export class OauthServer {
     }
   }
 
+  /** Who has logged in for this access token; undefined when it is not good. */
+  async ownerOf(token: string): Promise<string | undefined> {
+    return (await this.#provider.AccessToken.find(token))?.accountId;
+  }
+
   /** The provider ends this access token before its time. */
   async revokeAccess(token: string): Promise<void> {
     await (await this.#provider.AccessToken.find(token))?.destroy();

@@ -1,11 +1,12 @@
 import { readFile } from "node:fs/promises";
 import type { Transporter } from "nodemailer";
 import type { Clock } from "../../app_runtime/base/clock.ts";
-import { messageOf, RuntimeError } from "../../app_runtime/base/runtime_error.ts";
+import { RuntimeError } from "../../app_runtime/base/runtime_error.ts";
 import type { AccessTokens } from "../../app_runtime/contracts/access_tokens.ts";
 import type { SmtpMessage } from "./smtp_message.ts";
-import { resultOfFailure, type SmtpResult } from "./smtp_result.ts";
+import { isLoginRefused, resultOfFailure, type SmtpResult } from "./smtp_result.ts";
 import type { SmtpConfig } from "./smtp_schema.ts";
+import { TokenLogin } from "./token_login.ts";
 
 /** Mails would travel in clear text over a network. */
 export class SmtpClearTextError extends RuntimeError {
@@ -25,7 +26,7 @@ const thisMachine = new Set(["127.0.0.1", "::1", "localhost"]);
 export class SmtpMailer {
   readonly #config: SmtpConfig;
   readonly #clock: Clock;
-  readonly #tokens: AccessTokens | undefined;
+  readonly #login: TokenLogin | undefined;
   readonly #sending = new Set<AbortController>();
   #transporter: Promise<Transporter> | undefined;
 
@@ -40,7 +41,7 @@ export class SmtpMailer {
     if (security === "none" && !allowClearText && !thisMachine.has(host)) throw new SmtpClearTextError(host);
     this.#config = parts.config;
     this.#clock = parts.clock;
-    this.#tokens = parts.tokens;
+    this.#login = parts.tokens && new TokenLogin(parts.tokens);
   }
 
   /** Rejects only with the reason of `signal`; then the mail may still have been delivered. */
@@ -53,7 +54,7 @@ export class SmtpMailer {
     signal?.addEventListener("abort", giveUp, { once: true });
     this.#sending.add(limit);
     try {
-      return await this.#deliver(message, limit.signal);
+      return await this.#deliverOrLogInAgain(message, limit.signal);
     } catch (thrown) {
       signal?.throwIfAborted();
       return resultOfFailure(limit.signal.aborted ? limit.signal.reason : thrown, this.#config);
@@ -69,6 +70,18 @@ export class SmtpMailer {
     this.#transporter = undefined;
     for (const sending of this.#sending) sending.abort(new Error("the mailer was closed"));
     (await transporter?.catch(() => undefined))?.close();
+  }
+
+  /** A token that the server refuses is replaced once: it may have been taken back before its time. */
+  async #deliverOrLogInAgain(message: SmtpMessage, signal: AbortSignal): Promise<SmtpResult> {
+    const inHand = this.#login?.given;
+    try {
+      return await this.#deliver(message, signal);
+    } catch (thrown) {
+      if (this.#login === undefined || !isLoginRefused(thrown)) throw thrown;
+      this.#login.refuse(inHand ?? this.#login.given);
+      return await this.#deliver(message, signal);
+    }
   }
 
   async #deliver(message: SmtpMessage, signal: AbortSignal): Promise<SmtpResult> {
@@ -98,7 +111,7 @@ export class SmtpMailer {
       requireTLS: security === "starttls",
       ignoreTLS: security === "none",
       tls: ca === undefined ? {} : { ca: await readFile(ca, "utf8") },
-      ...this.#login(),
+      ...this.#auth(),
       pool: true,
       maxConnections: connections,
       // Once only, for a kept connection that the server has closed meanwhile: the outbox counts tries, not the library.
@@ -112,38 +125,16 @@ export class SmtpMailer {
       disableFileAccess: true,
       disableUrlAccess: true,
     });
-    if (this.#tokens !== undefined) transporter.set("oauth2_provision_cb", provisionOf(this.#tokens));
+    if (this.#login !== undefined) transporter.set("oauth2_provision_cb", this.#login.provision);
     return transporter;
   }
 
-  #login() {
+  #auth() {
     const { user, password } = this.#config;
     if (user === undefined) return {};
-    return { auth: this.#tokens === undefined ? { user, pass: password ?? "" } : { type: "OAuth2" as const, user } };
+    return { auth: this.#login === undefined ? { user, pass: password ?? "" } : { type: "OAuth2" as const, user } };
   }
 }
-
-/** Asks for a token at each login of a connection, and for another one when the server refuses it (`renew`). */
-function provisionOf(tokens: AccessTokens): Provision {
-  let given: string | undefined;
-  return (_user, renew, answer) => {
-    tokens.get({ refused: renew ? given : undefined }).then(
-      (token) => {
-        given = token;
-        // Over at once for the library: the tokens' own memory knows better how long one lives.
-        answer(null, token, 1);
-      },
-      // In a wrapper, since the library writes its own code onto what it is given.
-      (cause: unknown) => answer(new Error(messageOf(cause), { cause })),
-    );
-  };
-}
-
-type Provision = (
-  user: string,
-  renew: boolean,
-  answer: (error: Error | null, token?: string, expires?: number) => void,
-) => void;
 
 function fieldsOf(message: SmtpMessage) {
   const { messageId, envelopeFrom, from, to, subject, inReplyTo, references, headers, text } = message;

@@ -34,6 +34,11 @@ export function resultOfFailure(thrown: unknown, place: SmtpPlace): SmtpResult {
   return { kind: reply >= 500 ? "permanent" : "temporary", code: reply, text };
 }
 
+/** The server has seen a login and does not take it (RFC 4954 §6). */
+export function isLoginRefused(thrown: unknown): boolean {
+  return factsOf(thrown).code === 535;
+}
+
 /** RFC 4954 §6: the server wants a login or an encrypted connection first, whatever the mail. */
 function wantsLogin(reply: number | undefined): boolean {
   return reply === 530 || reply === 534 || reply === 535 || reply === 538;

@@ -1,5 +1,6 @@
 import { ImapSource } from "../../../src/adapters/imap/imap_source.ts";
 import type { ReceivedMail } from "../../../src/adapters/imap/received_mail.ts";
+import type { AccessTokens } from "../../../src/app_runtime/contracts/access_tokens.ts";
 import type { MailConnection } from "../../support/mail_servers.ts";
 import { type DeskOptions as AnyDeskOptions, SourceDesk, SourceRun } from "../../support/source_desk.ts";
 import { imapConfig, type WrittenConfig } from "./imap_config.ts";
@@ -8,6 +9,7 @@ export { eventually, type Work } from "../../support/source_desk.ts";
 
 export interface DeskOptions extends AnyDeskOptions<ReceivedMail> {
   readonly config?: WrittenConfig;
+  readonly tokens?: AccessTokens;
 }
 
 /** The desk of a mailbox. */
@@ -23,7 +25,9 @@ export class MailDesk extends SourceDesk {
     await this.database.open();
     const { host, port, user, password } = this.#connection;
     const config = imapConfig({ host, port, user, password, ...options.config });
-    return new DeskRun(this, options, (parts, toTask) => new ImapSource({ config, parts, toTask, random: () => 0.5 }));
+    const { tokens } = options;
+    const random = () => 0.5;
+    return new DeskRun(this, options, (parts, toTask) => new ImapSource({ config, parts, toTask, tokens, random }));
   }
 }
 

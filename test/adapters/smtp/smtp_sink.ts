@@ -23,6 +23,10 @@ export class SmtpSink {
   /** Asked once a mail's content is there, before it is kept. */
   contentVerdict: () => Verdict | Promise<Verdict> = () => undefined;
   connections = 0;
+  /** Whose access token it is; no one's is refused. */
+  ownerOf: (token: string) => Promise<string | undefined> = async () => undefined;
+  /** At once, or with a challenge that says why first, as Gmail does. */
+  refusesTokensWith: "535" | "334" = "535";
   readonly #options: SMTPServerOptions;
   #server: SMTPServer | undefined;
   #port = 0;
@@ -34,6 +38,7 @@ export class SmtpSink {
       secure: security === "tls",
       disabledCommands: security === "none" ? ["STARTTLS"] : [],
       authOptional: true,
+      authMethods: ["PLAIN", "LOGIN", "XOAUTH2"],
       ...(certificates && { cert: readFileSync(certificates.certFile), key: readFileSync(certificates.keyFile) }),
     };
   }
@@ -52,9 +57,12 @@ export class SmtpSink {
         this.connections += 1;
         callback();
       },
-      onAuth: ({ username, password }, _session, callback) => {
-        if (password === "secret") callback(null, { user: username });
-        else callback(new Error("Invalid username or password"));
+      onAuth: async ({ username, password, accessToken }, _session, callback) => {
+        const owner = accessToken === undefined ? undefined : await this.ownerOf(accessToken);
+        if (password === "secret" || owner === username) callback(null, { user: username });
+        else if (accessToken !== undefined && this.refusesTokensWith === "334") {
+          callback(null, { data: { status: "401", schemes: "bearer", scope: "mail" } });
+        } else callback(new Error("Invalid username or password"));
       },
       onRcptTo: ({ address }, _session, callback) => callback(errorOf(this.recipientVerdict(address))),
       onData: (stream, session, callback) => {
