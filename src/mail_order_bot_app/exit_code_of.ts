@@ -12,6 +12,7 @@ const configuration: ReadonlySet<string> = new Set([
   "CONFIG_INVALID",
   "BOT_COMMAND_LINE",
   "BOT_DATA_FILE",
+  "DATA_DIR_UNUSABLE",
   "SMTP_CLEAR_TEXT",
   "OAUTH2_CLIENT_REFUSED",
 ]);

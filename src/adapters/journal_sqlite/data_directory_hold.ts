@@ -3,7 +3,7 @@ import { hostname } from "node:os";
 import { join, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Clock } from "../../app_runtime/base/clock.ts";
-import { RuntimeError } from "../../app_runtime/base/runtime_error.ts";
+import { messageOf, RuntimeError } from "../../app_runtime/base/runtime_error.ts";
 import { makePrivateFile } from "./private_file.ts";
 
 /** Who works in a data directory, as far as it is known. */
@@ -34,6 +34,19 @@ export class DataDirectoryHeldError extends RuntimeError {
   }
 }
 
+/** The data directory cannot be made or written. */
+export class DataDirectoryUnusableError extends RuntimeError {
+  readonly code = "DATA_DIR_UNUSABLE";
+  override readonly failureClass = "permanent";
+
+  constructor(directory: string, cause: unknown) {
+    super(
+      `The data directory ${directory} cannot be used: ${messageOf(cause)}. Set platform.dataDir to a directory that this user may write, or correct the rights of this one.`,
+      { cause },
+    );
+  }
+}
+
 /** `shared` lets others in that share as well; either keeps out the other kind. */
 export type HoldMode = "exclusive" | "shared";
 
@@ -54,13 +67,17 @@ export class DataDirectoryHold {
     this.#note = note;
   }
 
-  /** Makes the directory when it is missing, for its owner alone: mails and orders are nobody else's. @throws {DataDirectoryHeldError} */
+  /** Makes the directory when it is missing, for its owner alone: mails and orders are nobody else's. @throws {DataDirectoryHeldError} {DataDirectoryUnusableError} */
   static take(directory: string, clock: Clock, mode: HoldMode = "exclusive"): DataDirectoryHold {
     const place = resolve(directory);
-    mkdirSync(place, { recursive: true, mode: 0o700 });
     const note = join(place, "held_by.json");
     const lockFile = join(place, "held_by.lock");
-    makePrivateFile(lockFile);
+    try {
+      mkdirSync(place, { recursive: true, mode: 0o700 });
+      makePrivateFile(lockFile);
+    } catch (thrown) {
+      throw new DataDirectoryUnusableError(place, thrown);
+    }
     const lock = new DatabaseSync(lockFile, { timeout: mode === "shared" ? sharingTimeoutMs : 0 });
     try {
       if (mode === "shared") lockShared(lock);

@@ -4,7 +4,11 @@ import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { DataDirectoryHeldError, DataDirectoryHold } from "../../../src/adapters/journal_sqlite/data_directory_hold.ts";
+import {
+  DataDirectoryHeldError,
+  DataDirectoryHold,
+  DataDirectoryUnusableError,
+} from "../../../src/adapters/journal_sqlite/data_directory_hold.ts";
 import { ManualClock } from "../../../src/app_runtime/testing/manual_clock.ts";
 import { tempDir } from "../../support/temp_dir.ts";
 
@@ -82,4 +86,13 @@ test("several share a directory, and nobody has it alone meanwhile", () => {
   const alone = DataDirectoryHold.take(directory, clock);
   onTestFinished(() => alone.release());
   expect(share).toThrow(DataDirectoryHeldError);
+});
+
+test("a place where no directory can be is named, with what to change", () => {
+  const file = join(tempDir(), "a_file");
+  writeFileSync(file, "");
+  for (const place of [file, join(file, "below")]) {
+    expect(() => DataDirectoryHold.take(place, clock)).toThrow(DataDirectoryUnusableError);
+    expect(() => DataDirectoryHold.take(place, clock)).toThrow(/cannot be used: .*Set platform\.dataDir/);
+  }
 });
