@@ -1,11 +1,13 @@
 import { exitCodes, handleSignals, RuntimeManager } from "../app_runtime/index.ts";
 import { type CommandLine, readCommandLine, usage } from "./command_line.ts";
 import { composeBot } from "./compose_bot.ts";
+import { dryRun } from "./dry_run.ts";
 import { exitCodeOf, explain } from "./exit_code_of.ts";
 
 async function main(argv: readonly string[]): Promise<void> {
   const commandLine = readCommandLine(argv);
   if (commandLine.help) process.stdout.write(usage);
+  else if (commandLine.dryRun !== undefined) process.exit(await dryRun(commandLine, commandLine.dryRun, argv));
   else await run(commandLine, argv);
 }
 

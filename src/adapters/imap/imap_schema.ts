@@ -124,6 +124,16 @@ export const imapSchema = {
     format: "nonempty",
     default: "$BotFailed",
   },
+  track: {
+    doc: "What tells a mail that is done. seen: \\Seen, so what a person reads first is never taken. keyword: `doneKeyword`; \\Seen is left to the people who read the mailbox, too.",
+    format: ["seen", "keyword"],
+    default: "seen",
+  },
+  doneKeyword: {
+    doc: "Keyword set on done mails with `track: keyword`. Never change it while mails wait.",
+    format: "nonempty",
+    default: "$BotDone",
+  },
   afterDone: {
     doc: "What becomes of a mail that is done, after it is marked. seen: it stays. move: it goes to `doneFolder`.",
     format: ["seen", "move"],
@@ -139,16 +149,6 @@ export const imapSchema = {
     doc: "What becomes of a mail that was given up, after it got the `deadLetterKeyword`. keyword: it stays. move: it goes, unread, to `failedFolder`.",
     format: ["keyword", "move"],
     default: "keyword",
-  },
-  track: {
-    doc: "What tells a mail that is done. seen: \\Seen, so what a person reads first is never taken. keyword: `doneKeyword`; \\Seen is left to the people who read the mailbox, too.",
-    format: ["seen", "keyword"],
-    default: "seen",
-  },
-  doneKeyword: {
-    doc: "Keyword set on done mails with `track: keyword`. Never change it while mails wait.",
-    format: "nonempty",
-    default: "$BotDone",
   },
   failedFolder: {
     doc: "Where mails that were given up go with `afterFailure: move`.",

@@ -1,8 +1,6 @@
 import type { Clock } from "../../app_runtime/base/clock.ts";
 import type { Journal } from "../../app_runtime/contracts/journal.ts";
-import { type HeaderFields, headerFields, type RunLedger } from "../../app_runtime/intake/api.ts";
-import { fetchBatch } from "./commands/fetch_batch.ts";
-import { fetchHeaders } from "./commands/fetch_headers.ts";
+import type { RunLedger } from "../../app_runtime/intake/api.ts";
 import { fetchSizes, type SizedMail } from "./commands/fetch_sizes.ts";
 import type { BatchLimits } from "./cut_batch.ts";
 import { ImapConnectionClosedError } from "./imap_errors.ts";
@@ -11,14 +9,9 @@ import type { ImapConfig } from "./imap_schema.ts";
 import { taskIdOf, type Uid } from "./mailbox_key.ts";
 import type { Generation, OpenMailbox } from "./open_mailbox.ts";
 import { oldestTaken } from "./reach.ts";
+import { type ReadMail, readMails } from "./read_mails.ts";
 import { maxTrials } from "./unseen_mails.ts";
 import { VanishedMails } from "./vanished_mails.ts";
-
-/** A mail as it came; `raw` is absent when it is over the limit. */
-export interface ReadMail extends SizedMail {
-  readonly headers: HeaderFields;
-  readonly raw: Uint8Array | undefined;
-}
 
 /** Mails read with one command, with the generation their UIDs belong to. */
 export interface ReadBatch {
@@ -140,12 +133,10 @@ export class MailReader {
       ),
     );
     const mails = cut.filter((mail) => hopeful.has(mail.uid));
-    const small = mails.filter((mail) => mail.size <= this.#limits.maxMailBytes);
-    const large = mails.filter((mail) => mail.size > this.#limits.maxMailBytes);
     try {
-      const bodies = await fetchBatch(connection, small);
-      const headers = await fetchHeaders(connection, large);
-      return mails.flatMap((mail) => this.#answered(generation, mail, bodies.get(mail.uid), headers.get(mail.uid)));
+      const read = await readMails(connection, mails, this.#limits.maxMailBytes);
+      this.#missUnanswered(generation, mails, read);
+      return read;
     } catch (error) {
       generation.unseen.putBack(mails, !(connection.ended.reason instanceof ImapConnectionClosedError));
       throw error;
@@ -153,18 +144,11 @@ export class MailReader {
   }
 
   /** Every mail must be answered for; one that was not is looked for again, a few times. */
-  #answered(
-    generation: Generation,
-    mail: SizedMail,
-    raw: Uint8Array | undefined,
-    headers: HeaderFields | undefined,
-  ): readonly ReadMail[] {
-    if (raw !== undefined) return [{ ...mail, raw, headers: headerFields(raw) }];
-    if (headers !== undefined) {
-      this.#facts.report("imap_mail_too_large", { uid: mail.uid, size: mail.size });
-      return [{ ...mail, raw: undefined, headers }];
+  #missUnanswered(generation: Generation, asked: readonly SizedMail[], read: readonly ReadMail[]): void {
+    const answered = new Set(read.map((mail) => mail.uid));
+    for (const { uid } of asked) if (!answered.has(uid)) generation.unseen.missed(uid);
+    for (const { uid, size, raw } of read) {
+      if (raw === undefined) this.#facts.report("imap_mail_too_large", { uid, size });
     }
-    generation.unseen.missed(mail.uid);
-    return [];
   }
 }

@@ -1,7 +1,8 @@
 import type { BlobStore } from "../../app_runtime/contracts/blob_store.ts";
 import { storeContent } from "../../app_runtime/intake/api.ts";
-import type { ReadBatch, ReadMail } from "./mail_reader.ts";
+import type { ReadBatch } from "./mail_reader.ts";
 import type { Generation } from "./open_mailbox.ts";
+import type { ReadMail } from "./read_mails.ts";
 import type { ReceivedMail } from "./received_mail.ts";
 
 /** Mails whose bytes are safe, and no longer in memory. */

@@ -1,3 +1,4 @@
+export { copyDatabase } from "./copy_database.ts";
 export { DataDirectoryHeldError, type DirectoryHolder } from "./data_directory_hold.ts";
 export { JournalStore } from "./journal_store.ts";
 export type { JournaledTransactions } from "./journaled_transactions.ts";

@@ -1,3 +1,4 @@
+import type { ImapFlow, MailboxObject } from "imapflow";
 import type { ImapConnection } from "../imap_connection.ts";
 import { ImapCommandRefusedError, ImapFolderReadOnlyError, ImapKeywordRefusedError } from "../imap_errors.ts";
 import { serverPath } from "./server_path.ts";
@@ -11,6 +12,17 @@ export interface OpenedFolder {
   readonly canMove: boolean;
 }
 
+/** EXAMINE, RFC 9051 §6.3.3: nothing in the folder can be changed through it, not even by reading. */
+export function examineFolder(
+  connection: ImapConnection,
+  folder: string,
+): Promise<Pick<OpenedFolder, "uidValidity" | "exists">> {
+  return connection.run("EXAMINE", async (client) => {
+    const { uidValidity, exists } = await opened(client, folder, { readOnly: true });
+    return { uidValidity: uidValidity.toString(), exists };
+  });
+}
+
 /**
  * SELECT, RFC 9051 §6.3.2. @throws {ImapFolderReadOnlyError}, {ImapKeywordRefusedError} when the done flag cannot be stored
  * there, or imapflow's error with `mailboxMissing`.
@@ -21,10 +33,7 @@ export function openFolder(
   flags: { readonly done: string; readonly failed: string },
 ): Promise<OpenedFolder> {
   return connection.run("SELECT", async (client) => {
-    const path = serverPath(client, folder);
-    // imapflow answers undefined when the session is over, whatever its types say.
-    const mailbox = (await client.mailboxOpen(path)) as Awaited<ReturnType<typeof client.mailboxOpen>> | undefined;
-    if (mailbox === undefined) throw new ImapCommandRefusedError("SELECT");
+    const mailbox = await opened(client, folder, {});
     if (mailbox.readOnly === true) throw new ImapFolderReadOnlyError(folder);
     const { capabilities } = client;
     const permanent = mailbox.permanentFlags;
@@ -37,4 +46,11 @@ export function openFolder(
       canMove: capabilities.has("MOVE") || capabilities.has("UIDPLUS"),
     };
   });
+}
+
+async function opened(client: ImapFlow, folder: string, options: { readonly readOnly?: true }): Promise<MailboxObject> {
+  // imapflow answers undefined when the session is over, whatever its types say.
+  const mailbox = (await client.mailboxOpen(serverPath(client, folder), options)) as MailboxObject | undefined;
+  if (mailbox === undefined) throw new ImapCommandRefusedError("SELECT");
+  return mailbox;
 }
