@@ -72,6 +72,15 @@ export class ControlClient {
     await this.#send("POST", `/sources/${source}/trigger`);
   }
 
+  /** Lets no mail in until `resume`. */
+  async pause(source: string): Promise<void> {
+    await this.#send("POST", `/sources/${source}/pause`);
+  }
+
+  async resume(source: string): Promise<void> {
+    await this.#send("POST", `/sources/${source}/resume`);
+  }
+
   async #try(method: string, path: string): Promise<Answer | undefined> {
     return await this.#send(method, path).catch(() => undefined);
   }

@@ -8,6 +8,7 @@ import { mailboxTroubles } from "./drills/mailbox_troubles.ts";
 import { modeReload } from "./drills/mode_reload.ts";
 import { secondSigterm, sigterm } from "./drills/sigterm.ts";
 import { smtpDown } from "./drills/smtp_down.ts";
+import { soak } from "./drills/soak.ts";
 import { twice } from "./drills/twice.ts";
 import { twoRuntimes } from "./drills/two_runtimes.ts";
 
@@ -25,4 +26,5 @@ export const drills: readonly Drill[] = [
   twoRuntimes,
   mailboxTroubles,
   ...mailFaults,
+  soak,
 ];

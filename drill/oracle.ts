@@ -2,7 +2,7 @@ import type { Ledger } from "./ledger.ts";
 import type { OrderMail } from "./order_mails.ts";
 import type { Confirmation } from "./smtp_sink.ts";
 
-/** The sudden end of a bot's process. */
+/** The sudden end of a bot's process, or of its connections to the SMTP server. */
 export interface Death {
   /** Date.now() */
   readonly at: number;

@@ -2,7 +2,7 @@ import { announcedBytes, type ImapPiece, ImapPieces } from "./imap_pieces.ts";
 import type { Direction, ProxiedConnection, TcpProxy } from "./tcp_proxy.ts";
 
 /** The command does not reach the server; its answer stops in the middle; it is done and not answered. */
-export type WireMoment = "before" | "during" | "instead_of_answer";
+type WireMoment = "before" | "during" | "instead_of_answer";
 
 export type WireTrouble =
   | { readonly kind: "cut"; readonly at: WireMoment }
