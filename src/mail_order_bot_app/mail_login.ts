@@ -26,8 +26,8 @@ async function mailLogin(argv: readonly string[]): Promise<void> {
   const [grant, config] = chosen(grantsIn(snapshot), commandLine.grant);
   const { dataDir } = snapshot.values.platform as { readonly dataDir: string };
   const loginCommand = mailLoginCommand(commandLine, grant);
-  const { port } = commandLine;
-  const file = await logIn({ grant, config, dataDir, clock: new SystemClock(), person, port, loginCommand });
+  const { port, browser } = commandLine;
+  const file = await logIn({ grant, config, dataDir, clock: new SystemClock(), person, browser, port, loginCommand });
   print(`Logged in. The login of grant "${grant}" is kept in ${file}.\n${howToTest(snapshot.values)}`);
 }
 

@@ -6,6 +6,8 @@ import { type CommandLine, CommandLineError } from "./command_line.ts";
 export interface MailLoginCommandLine extends CommandLine {
   /** Absent: the only one there is. */
   readonly grant?: string;
+  /** Rather than a code for another device. */
+  readonly browser: boolean;
   /** 0 takes any that is free. */
   readonly port: number;
 }
@@ -16,6 +18,7 @@ export const mailLoginUsage = `Logs a mailbox in by OAuth 2.0 and keeps the logi
 
   --config FILE    the bot's configuration; repeat it as for the bot
   --grant NAME     a name below platform.oauth2.grants; may be left out when there is but one
+  --browser        log in with a browser here, where a code for another device is not allowed
   --port PORT      port of this machine the browser comes back to; any that is free unless told
   --set KEY=VALUE  as for the bot
   --secrets DIR    as for the bot
@@ -36,6 +39,7 @@ export function readMailLoginCommandLine(argv: readonly string[]): MailLoginComm
     configFiles: values.config,
     settings: values.set,
     help: values.help,
+    browser: values.browser,
     port: Number(values.port),
     ...(values.secrets === undefined ? {} : { secretsDir: values.secrets }),
     ...(values.grant === undefined ? {} : { grant: values.grant }),
@@ -51,6 +55,7 @@ function parsed(argv: readonly string[]) {
         set: { type: "string", multiple: true, default: [] },
         secrets: { type: "string" },
         grant: { type: "string" },
+        browser: { type: "boolean", default: false },
         port: { type: "string", default: "0" },
         help: { type: "boolean", default: false },
       },

@@ -92,10 +92,14 @@ export class OauthServer {
     await code.save();
   }
 
-  /** The user logs in and allows everything in a browser that follows redirects. Resolves with the last answer. */
-  async visit(address: string, user: string): Promise<Response> {
+  /**
+   * The user logs in and allows everything in a browser that follows redirects. Resolves with the address it is sent away
+   * to in the end.
+   */
+  async visit(address: string, user: string): Promise<string> {
     const cookies = new Map<string, string>();
     for (let next = address; ; ) {
+      if (!next.startsWith(this.url)) return next;
       const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join("; ");
       const url = next.includes("/interaction/") ? `${next}?user=${user}` : next;
       const response = await fetch(url, { redirect: "manual", headers: { cookie, connection: "close" } });
@@ -104,8 +108,8 @@ export class OauthServer {
         cookies.set(name, value);
       }
       const location = response.headers.get("location");
-      if (location === null) return response;
-      await response.body?.cancel();
+      const page = await response.text();
+      if (location === null) throw new Error(`The way ends at ${next}: ${response.status} ${page}`);
       next = new URL(location, next).href;
     }
   }

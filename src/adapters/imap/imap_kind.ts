@@ -37,9 +37,9 @@ function isInbox(folder: string): boolean {
 }
 
 function objectionTo(config: ImapConfig): string | undefined {
-  const { host, security, allowClearText, user, account = user, folder } = config;
+  const { host, security, allowClearText, auth, user, account = user, folder } = config;
   if (security === "none" && !allowClearText && !thisMachine.has(host)) {
-    return `would send its login to ${host} in clear text (\`security: none\`). Use tls or starttls, or set allowClearText: true.`;
+    return `would send the ${auth === "oauth2" ? "access token" : "password"} to ${host} in clear text (\`security: none\`). Use tls or starttls, or set allowClearText: true.`;
   }
   const loginObjection = objectionToLogin(config);
   if (loginObjection !== undefined) return loginObjection;

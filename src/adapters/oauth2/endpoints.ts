@@ -8,6 +8,8 @@ export interface Endpoints {
   /** RFC 8628 §3.1. */
   readonly device?: string;
   readonly scope?: string;
+  /** Name of this machine in the address a browser comes back to: the one that the provider lets be registered. */
+  readonly loopbackHost: "127.0.0.1" | "localhost";
   /** What the provider wants in the address a browser opens, beyond the standard. */
   readonly authorizationParameters: Readonly<Record<string, string>>;
 }
@@ -33,6 +35,7 @@ const providers: Readonly<Record<GrantConfig["provider"], (tenant: string) => En
       authorization: `${base}/authorize`,
       device: `${base}/devicecode`,
       scope: "https://outlook.office.com/IMAP.AccessAsUser.All https://outlook.office.com/SMTP.Send offline_access",
+      loopbackHost: "localhost",
       authorizationParameters: {},
     };
   },
@@ -41,7 +44,8 @@ const providers: Readonly<Record<GrantConfig["provider"], (tenant: string) => En
     token: "https://oauth2.googleapis.com/token",
     authorization: "https://accounts.google.com/o/oauth2/v2/auth",
     scope: "https://mail.google.com/",
+    loopbackHost: "127.0.0.1",
     authorizationParameters: { access_type: "offline", prompt: "consent" },
   }),
-  custom: () => ({ token: "", authorizationParameters: {} }),
+  custom: () => ({ token: "", loopbackHost: "127.0.0.1", authorizationParameters: {} }),
 };

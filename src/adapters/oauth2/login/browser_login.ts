@@ -10,7 +10,7 @@ export async function logInByBrowser(dialogue: LoginDialogue, signal: AbortSigna
   const library = await client.library();
   const { oauth } = library;
   const [verifier, state] = [oauth.generateRandomCodeVerifier(), oauth.generateRandomState()];
-  await using server = await LoopbackServer.listen(port);
+  await using server = await LoopbackServer.listen(port, client.endpoints.loopbackHost);
   const challenge = await oauth.calculatePKCECodeChallenge(verifier);
   person.say(
     instructions(browserAddress(client, library, { redirectUri: server.redirectUri, state, challenge }), server),
@@ -105,13 +105,13 @@ async function exchange(
   }
 }
 
-function instructions(address: string, { port }: LoopbackServer): string {
+function instructions(address: string, { port, redirectUri }: LoopbackServer): string {
   return [
     "Open this address in a browser, log in as the mailbox, and allow what is asked:",
     "",
     `  ${address}`,
     "",
-    `The browser then comes back to this machine (127.0.0.1:${port}). If it runs on another one, it cannot: copy the address`,
-    "it ends at, which begins with http://127.0.0.1, and paste it here. Waiting ...",
+    `The browser then comes back to this machine (port ${port}). If it runs on another one, it cannot: copy the address it ends`,
+    `at, which begins with ${redirectUri}, and paste it here. Waiting ...`,
   ].join("\n");
 }

@@ -25,11 +25,12 @@ export async function logIn(parts: LoginParts): Promise<string> {
 /** Resolves with the refresh token. A code for another device needs no browser on this machine, so it is preferred. */
 async function refreshTokenFor(dialogue: LoginDialogue, signal: AbortSignal): Promise<string> {
   const { device, authorization } = dialogue.client.endpoints;
-  if (device === undefined && authorization === undefined) {
+  const byDevice = device !== undefined && !dialogue.browser;
+  if (!byDevice && authorization === undefined) {
     const keys = "`authorizationEndpoint` or `deviceEndpoint`";
     throw new Oauth2LoginFailedError(`Grant "${dialogue.grant}" does not say where to log in. Set ${keys}.`);
   }
-  const { refreshToken } = await (device === undefined ? logInByBrowser : logInByDevice)(dialogue, signal);
+  const { refreshToken } = await (byDevice ? logInByDevice : logInByBrowser)(dialogue, signal);
   if (refreshToken === undefined) {
     const cure = "Ask for one in `scope` (usually `offline_access`), or allow it where the application is registered.";
     throw new Oauth2LoginFailedError(`The login went well, but it gave no refresh token. ${cure}`);

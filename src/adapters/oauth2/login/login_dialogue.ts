@@ -17,6 +17,8 @@ export interface LoginParts {
   readonly dataDir: string;
   readonly clock: Clock;
   readonly person: Person;
+  /** By a browser that comes back here, even where a code for another device could be had. */
+  readonly browser: boolean;
   /** Port the browser comes back to; 0 takes any that is free. */
   readonly port: number;
   readonly loginCommand: string;

@@ -7,10 +7,11 @@ import { Oauth2LoginFailedError } from "../oauth2_errors.ts";
 /** Waits on this machine for a browser that comes back from its login (RFC 8252 §7.3). */
 export class LoopbackServer implements AsyncDisposable {
   readonly #server: Server;
+  readonly #host: string;
   readonly #answer = Promise.withResolvers<URLSearchParams>();
 
-  /** `port` 0 takes any that is free. @throws {Oauth2LoginFailedError} */
-  static async listen(port: number): Promise<LoopbackServer> {
+  /** `port` 0 takes any that is free; browsers reach it under `host`. @throws {Oauth2LoginFailedError} */
+  static async listen(port: number, host: "127.0.0.1" | "localhost"): Promise<LoopbackServer> {
     const server = createServer();
     try {
       await once(server.listen(port, "127.0.0.1"), "listening");
@@ -19,11 +20,12 @@ export class LoopbackServer implements AsyncDisposable {
         `Port ${port} cannot be listened on (${messageOf(error)}). Choose another --port.`,
       );
     }
-    return new LoopbackServer(server);
+    return new LoopbackServer(server, host);
   }
 
-  private constructor(server: Server) {
+  private constructor(server: Server, host: string) {
     this.#server = server;
+    this.#host = host;
     server.on("request", (request, response) => this.#respond(request, response));
   }
 
@@ -32,7 +34,7 @@ export class LoopbackServer implements AsyncDisposable {
   }
 
   get redirectUri(): string {
-    return `http://127.0.0.1:${this.port}`;
+    return `http://${this.#host}:${this.port}/`;
   }
 
   /** What the browser brings along. */
