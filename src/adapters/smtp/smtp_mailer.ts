@@ -3,6 +3,7 @@ import type { Transporter } from "nodemailer";
 import type { Clock } from "../../app_runtime/base/clock.ts";
 import { RuntimeError } from "../../app_runtime/base/runtime_error.ts";
 import type { AccessTokens } from "../../app_runtime/contracts/access_tokens.ts";
+import { type HeldMail, holdBack } from "./hold_back.ts";
 import type { SmtpMessage } from "./smtp_message.ts";
 import { isLoginRefused, resultOfFailure, type SmtpResult } from "./smtp_result.ts";
 import type { SmtpConfig } from "./smtp_schema.ts";
@@ -44,8 +45,11 @@ export class SmtpMailer {
     this.#login = parts.tokens && new TokenLogin(parts.tokens);
   }
 
-  /** Rejects only with the reason of `signal`; then the mail may still have been delivered. */
-  async send(message: SmtpMessage, signal?: AbortSignal): Promise<SmtpResult> {
+  /**
+   * Rejects only with the reason of `signal`; then the mail may still have been delivered. `mayLeave` is asked at the last
+   * moment: when it says no, the mail is not delivered.
+   */
+  async send(message: SmtpMessage, signal?: AbortSignal, mayLeave?: () => boolean): Promise<SmtpResult> {
     signal?.throwIfAborted();
     const limit = new AbortController();
     const { sendTimeout } = this.#config;
@@ -54,7 +58,8 @@ export class SmtpMailer {
     signal?.addEventListener("abort", giveUp, { once: true });
     this.#sending.add(limit);
     try {
-      return await this.#deliverOrLogInAgain(message, limit.signal);
+      const held: HeldMail = mayLeave === undefined ? {} : { mayLeave };
+      return await this.#deliverOrLogInAgain({ ...fieldsOf(message), ...held }, limit.signal);
     } catch (thrown) {
       signal?.throwIfAborted();
       return resultOfFailure(limit.signal.aborted ? limit.signal.reason : thrown, this.#config);
@@ -73,7 +78,7 @@ export class SmtpMailer {
   }
 
   /** A token that the server refuses is replaced once: it may have been taken back before its time. */
-  async #deliverOrLogInAgain(message: SmtpMessage, signal: AbortSignal): Promise<SmtpResult> {
+  async #deliverOrLogInAgain(message: MailFields, signal: AbortSignal): Promise<SmtpResult> {
     const inHand = this.#login?.given;
     try {
       return await this.#deliver(message, signal);
@@ -84,14 +89,14 @@ export class SmtpMailer {
     }
   }
 
-  async #deliver(message: SmtpMessage, signal: AbortSignal): Promise<SmtpResult> {
+  async #deliver(message: MailFields, signal: AbortSignal): Promise<SmtpResult> {
     this.#transporter ??= this.#open();
     const transporter = await this.#transporter.catch((thrown: unknown) => {
       this.#transporter = undefined;
       throw thrown;
     });
     const info = (await transporter.sendMail({
-      ...fieldsOf(message),
+      ...message,
       date: new Date(this.#clock.wallNow()),
       signal,
     })) as {
@@ -125,6 +130,7 @@ export class SmtpMailer {
       disableFileAccess: true,
       disableUrlAccess: true,
     });
+    holdBack(transporter);
     if (this.#login !== undefined) transporter.set("oauth2_provision_cb", this.#login.provision);
     return transporter;
   }
@@ -135,6 +141,8 @@ export class SmtpMailer {
     return { auth: this.#login === undefined ? { user, pass: password ?? "" } : { type: "OAuth2" as const, user } };
   }
 }
+
+type MailFields = ReturnType<typeof fieldsOf> & HeldMail;
 
 function fieldsOf(message: SmtpMessage) {
   const { messageId, envelopeFrom, from, to, subject, inReplyTo, references, headers, text } = message;

@@ -12,7 +12,7 @@ export type SendResult =
 
 /** The way out for mails. */
 export interface OutboxMailer {
-  /** Rejects only with the reason of `signal`. */
-  send(mail: OutgoingMail, signal: AbortSignal): Promise<SendResult>;
+  /** Rejects only with the reason of `signal`. `mayLeave` is asked at the last moment; false keeps the mail from leaving. */
+  send(mail: OutgoingMail, signal: AbortSignal, mayLeave?: () => boolean): Promise<SendResult>;
   close(): Promise<void>;
 }

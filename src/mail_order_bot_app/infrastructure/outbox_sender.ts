@@ -188,9 +188,10 @@ export class OutboxSender implements Component, HealthContributor {
       "app.message_id": mail.messageId,
     });
     try {
-      // What cannot be taken back is not begun by one who may have been overtaken; that is noticed with the next renewal.
-      if (this.#tenure?.isValid() === false) throw new Error("The lease of the outbox may have run out.");
-      const result = await trace.run(() => this.#mailer.send(mail, this.#deadline.signal));
+      // What cannot be taken back is not done by one who may have been overtaken and does not know it yet.
+      const tenure = this.#tenure;
+      const mayLeave = tenure && (() => tenure.isValid());
+      const result = await trace.run(() => this.#mailer.send(mail, this.#deadline.signal, mayLeave));
       if (result.kind !== "sent") trace.fail(new Error(result.text));
       return result;
     } catch (thrown) {

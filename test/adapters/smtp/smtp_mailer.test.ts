@@ -225,3 +225,23 @@ test("clear text over a network is refused unless it is allowed", () => {
   expect(() => mailerTo({ port: 25 }, { host: "mail.example.com" })).toThrow("allowClearText");
   mailerTo({ port: 25 }, { host: "mail.example.com", allowClearText: true });
 });
+
+test("a mail that must not leave any more is kept back even in the middle of the dialogue", async () => {
+  const sink = await openSink();
+  const mailer = mailerTo(sink);
+  let mayLeave = true;
+  sink.recipientVerdict = () => {
+    mayLeave = false;
+    return undefined;
+  };
+
+  const result = await mailer.send(confirmation, undefined, () => mayLeave);
+
+  expect(result).toMatchObject({ kind: "unreachable", text: expect.stringContaining("must not leave any more") });
+  expect(sink.received).toEqual([]);
+
+  sink.recipientVerdict = () => undefined;
+  expect(await mailer.send(confirmation, undefined, () => true)).toMatchObject({ kind: "sent" });
+  expect(sink.received).toHaveLength(1);
+  expect(sink.received[0]?.raw).toContain("Message-ID: <conf-SO-1-1@shop.example>\r\n");
+});

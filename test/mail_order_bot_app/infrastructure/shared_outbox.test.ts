@@ -87,7 +87,8 @@ function openOutbox(
   const mailed: string[] = [];
   const { promise: mailedSome, resolve } = Promise.withResolvers<void>();
   const mailer: OutboxMailer = {
-    send: async (mail) => {
+    send: async (mail, _signal, mayLeave) => {
+      if (mayLeave?.() === false) return { kind: "unreachable", text: "it must not leave any more" };
       mailed.push(mail.messageId);
       resolve();
       return sent;
