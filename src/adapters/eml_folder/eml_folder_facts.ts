@@ -1,5 +1,5 @@
 import type { EventChannel } from "../../app_runtime/contracts/runtime_event.ts";
-import { type FactKind, FactReporter, type IntakeFacts } from "../../app_runtime/intake/api.ts";
+import { type FactFields, type FactKind, FactReporter, type IntakeFacts } from "../../app_runtime/intake/api.ts";
 
 /** Everything an eml_folder source says about itself beyond the platform's own events, as `unit.fact`. */
 export const emlFolderFacts = {
@@ -45,6 +45,12 @@ export class EmlFolderFacts extends FactReporter<keyof typeof emlFolderFacts> im
     super(events, source, emlFolderFacts);
   }
 
+  /** Whoever can drop a file can name it: no name may write lines of its own. */
+  override report(code: keyof typeof emlFolderFacts, fields: FactFields = {}): void {
+    const shown = Object.entries(fields).map(([name, value]) => [name, onOneLine(value)]);
+    super.report(code, Object.fromEntries(shown));
+  }
+
   trouble(sentence: string, waitMs: number): void {
     this.report("eml_trouble", { sentence, waitMs });
   }
@@ -56,4 +62,9 @@ export class EmlFolderFacts extends FactReporter<keyof typeof emlFolderFacts> im
   resumed(tasks: number): void {
     this.report("eml_resumed", { tasks });
   }
+}
+
+/** A text without what moves the cursor or ends a line. */
+export function onOneLine<T>(value: T): T | string {
+  return typeof value === "string" ? value.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, "?") : value;
 }

@@ -1,5 +1,6 @@
 import { formatDuration } from "../../app_runtime/base/duration.ts";
 import type { HealthFinding } from "../../app_runtime/contracts/health_contributor.ts";
+import { onOneLine } from "./eml_folder_facts.ts";
 import type { FolderFailure } from "./folder_failure.ts";
 
 /** What health is computed from; times in milliseconds of one monotonic clock. */
@@ -41,5 +42,5 @@ function overdueSentence(silentMs: number): string {
 }
 
 function asideSentence({ setAside, anAside }: FolderFlow): string {
-  return `${setAside} file(s) stay in new/ because no mail can be read from them, such as ${anAside}`;
+  return `${setAside} file(s) stay in new/ because no mail can be read from them, such as ${onOneLine(anAside)}`;
 }

@@ -25,7 +25,9 @@ export class FolderPlaces {
    */
   async prepare(): Promise<void> {
     await stat(this.root);
-    for (const name of ["tmp", "new", "cur", "failed"]) await mkdirIfMissing(join(this.root, name));
+    for (const name of ["new", "cur", "failed"]) await mkdirIfMissing(join(this.root, name));
+    // Only writers need it.
+    await mkdirIfMissing(join(this.root, "tmp")).catch(() => undefined);
     const { R_OK, W_OK, X_OK } = constants;
     await access(this.fresh, R_OK | W_OK | X_OK);
     for (const place of ["cur", "failed"] as const) await access(this.in(place), W_OK | X_OK);

@@ -37,6 +37,7 @@ export class FolderSettler {
   #untold = 0;
   #refusals = 0;
   #refusal: string | undefined;
+  #willRetry = false;
 
   /** `news` wakes it when rows were finished, files are to be moved, or the directory is there again. */
   constructor(parts: {
@@ -161,11 +162,19 @@ export class FolderSettler {
       return true;
     }
     this.#refusal = `${refusals.length} finished file(s) cannot be moved out of new/: ${refusals[0]}`;
-    const waitMs = backoffDelay(backoff, this.#refusals, this.#random);
-    this.#facts.report("eml_move_refused", { sentence: this.#refusal, waitMs });
-    this.#refusals += 1;
-    void sleep(this.#clock, waitMs, signal).then(() => this.#news.wake());
+    if (!this.#willRetry) this.#retryLater(this.#refusal, signal);
     return false;
+  }
+
+  #retryLater(sentence: string, signal: AbortSignal): void {
+    const waitMs = backoffDelay(backoff, this.#refusals, this.#random);
+    this.#facts.report("eml_move_refused", { sentence, waitMs });
+    this.#refusals += 1;
+    this.#willRetry = true;
+    void sleep(this.#clock, waitMs, signal).then(() => {
+      this.#willRetry = false;
+      this.#news.wake();
+    });
   }
 }
 

@@ -96,14 +96,15 @@ export class NewFiles {
    * no look has found before.
    */
   found(files: readonly FoundFile[], unlisted: number, now: number): number {
-    const waited = new Set(this.#waiting.slice(this.#cut).map((file) => file.name));
+    const waited = new Map(this.#waiting.slice(this.#cut).map((file) => [file.name, file.stamp]));
     const sighted = new Map(this.#sighted);
     // A look takes its time: meanwhile some may have been read.
     const fresh = files.filter((file) => !this.isUnderWay(file.name));
     const isComplete = (file: FoundFile) => {
-      const before = sighted.get(file.name);
+      const [before, complete] = [sighted.get(file.name), waited.get(file.name)];
+      if (complete !== undefined) return sameStamp(complete, file.stamp);
       const isQuiet = before !== undefined && sameStamp(before.stamp, file.stamp);
-      return waited.has(file.name) || this.isAsideLike(file) || (isQuiet && now - before.since >= this.#settleTimeMs);
+      return this.isAsideLike(file) || (isQuiet && now - before.since >= this.#settleTimeMs);
     };
     this.#waiting = fresh.filter(isComplete).sort(byAge);
     this.#cut = 0;

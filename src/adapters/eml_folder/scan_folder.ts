@@ -3,7 +3,7 @@ import { lstat, opendir } from "node:fs/promises";
 import { join } from "node:path";
 import type { EmlFolderFacts } from "./eml_folder_facts.ts";
 import { byAge, type FoundFile, stampOf } from "./file_stamp.ts";
-import { codeOf } from "./folder_failure.ts";
+import { codeOf, reasonOf } from "./folder_failure.ts";
 import { listLimit, type NewFiles } from "./new_files.ts";
 
 /** Files whose stamps are asked for at once. */
@@ -11,6 +11,11 @@ const askedAtOnce = 64;
 
 const notUtf8 = "its name is not UTF-8. Rename it.";
 const notAFile = "it is no plain file, and links are not followed. Put the mail itself there.";
+
+interface NoMail {
+  readonly name: string;
+  readonly why: string;
+}
 
 /**
  * One look at `new`. Names that begin with a dot are none of ours: programs write them before they rename. `healing`: what
@@ -23,27 +28,16 @@ export async function scanFolder(
 ): Promise<number> {
   const asideSeen = new Set<string>();
   const oldest = new OldestFiles();
-  const setAside = (name: string, why: string) => {
-    asideSeen.add(name);
-    if (files.setAside(name, undefined, why)) look.facts.report("eml_file_set_aside", { file: name, why });
-  };
   for await (const entries of batches(await opendir(directory, { bufferSize: 512 }))) {
-    const names = entries.flatMap((entry) => {
-      const { name } = entry;
-      if (name.startsWith(".") || files.isUnderWay(name)) return [];
-      if (name.includes("\uFFFD")) setAside(name, notUtf8);
-      else if (isNoFile(entry)) setAside(name, notAFile);
-      else return [name];
-      return [];
-    });
+    const names = entries.map(({ name }) => name).filter((name) => !name.startsWith(".") && !files.isUnderWay(name));
     for (const found of await Promise.all(names.map((name) => findFile(directory, name)))) {
       if (found === undefined) continue;
-      if (typeof found === "string") {
-        setAside(found, notAFile);
-        continue;
+      const { name } = found;
+      if ("why" in found && files.setAside(name, undefined, found.why)) {
+        look.facts.report("eml_file_set_aside", { file: name, why: found.why });
       }
-      if (files.isAside(found.name)) asideSeen.add(found.name);
-      if (look.healing || !files.isAsideLike(found)) oldest.add(found);
+      if (files.isAside(name)) asideSeen.add(name);
+      if ("stamp" in found && (look.healing || !files.isAsideLike(found))) oldest.add(found);
     }
   }
   files.keepAside(asideSeen);
@@ -51,26 +45,15 @@ export async function scanFolder(
   return files.found(listed, unlisted, look.now());
 }
 
-/** Some file systems do not tell what an entry is; then its stamp does. */
-function isNoFile(entry: Dirent): boolean {
-  return (
-    entry.isDirectory() ||
-    entry.isSymbolicLink() ||
-    entry.isFIFO() ||
-    entry.isSocket() ||
-    entry.isBlockDevice() ||
-    entry.isCharacterDevice()
-  );
-}
-
-/** The name alone when it is no file after all; undefined when it is gone. */
-async function findFile(directory: string, name: string): Promise<FoundFile | string | undefined> {
+/** Undefined when it is gone. */
+async function findFile(directory: string, name: string): Promise<FoundFile | NoMail | undefined> {
+  if (name.includes("\uFFFD")) return { name, why: notUtf8 };
+  const path = join(directory, name);
   try {
-    const stats = await lstat(join(directory, name), { bigint: true });
-    return stats.isFile() ? { name, stamp: stampOf(stats) } : name;
+    const stats = await lstat(path, { bigint: true });
+    return stats.isFile() ? { name, stamp: stampOf(stats) } : { name, why: notAFile };
   } catch (error) {
-    if (codeOf(error) === "ENOENT") return undefined;
-    throw error;
+    return codeOf(error) === "ENOENT" ? undefined : { name, why: reasonOf(error, path) };
   }
 }
 

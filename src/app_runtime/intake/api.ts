@@ -1,4 +1,4 @@
-export { type FactKind, FactReporter, type IntakeFacts } from "./fact_reporter.ts";
+export { type FactFields, type FactKind, FactReporter, type IntakeFacts } from "./fact_reporter.ts";
 export { Gate } from "./gate.ts";
 export { type HeaderFields, headerFields } from "./header_fields.ts";
 export {

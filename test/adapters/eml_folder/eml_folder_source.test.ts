@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { appendFile, chmod, mkdir, open, rename, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import type { TaskId } from "../../../src/app_runtime/contracts/task.ts";
 import { guardAgainstLeaks } from "../../support/leak_guard.ts";
 import { eventually } from "../../support/source_desk.ts";
 import { orderMail } from "../imap/order_mail.ts";
@@ -36,15 +37,18 @@ test("makes its rooms below the directory, and takes a file at once when the sys
   expect(run.source.status().facts).toMatchObject({ foundByRescan: 0 });
 });
 
-test("finds by looking what the system does not tell of: the watched directory was exchanged", async () => {
+test("goes on hearing of new files after the directory it listened to was exchanged", async () => {
   const desk = openDesk();
-  const run = await (await desk.open()).start();
+  const run = await (await desk.open({ config: seldom })).start();
   await eventually(() => expect(run.source.status().state).toBe("running"));
   await mkdir(join(desk.directory, "other"));
   await writeFile(join(desk.directory, "other", "a.eml"), orderMail(1));
   await rename(join(desk.directory, "new"), join(desk.directory, "old"));
   await rename(join(desk.directory, "other"), join(desk.directory, "new"));
+  run.source.trigger();
   await eventually(() => expect(run.names).toEqual(["a.eml"]));
+  await desk.deliver("b.eml", orderMail(2));
+  await eventually(() => expect(run.names).toEqual(["a.eml", "b.eml"]));
 });
 
 test("leaves a file alone while it grows, and takes it whole", async () => {
@@ -224,14 +228,66 @@ test("a directory that is not there, or vanishes, is waited for and never made",
   await rename(away, desk.directory);
   await eventually(() => expect(run.names).toEqual(["a.eml"]));
 
+  run.source.pause();
+  await desk.deliver("b.eml", orderMail(2));
+  await eventually(() => expect(run.source.status().backlog).toBe(1));
   await rename(desk.directory, away);
-  await eventually(() => expect(run.source.status().state).toBe("degraded"));
+  await eventually(() => expect(run.source.status()).toMatchObject({ state: "degraded", backlog: 0 }));
   await run.finishHeld();
   await eventually(() => expect(run.source.health().output).toContain("does not exist"));
   await rename(away, desk.directory);
   await eventually(async () => expect(await desk.contents("cur")).toEqual([orderMail(1)]));
-  await eventually(() => expect(run.source.status()).toMatchObject({ state: "running", settled: 1, inFlight: 0 }));
+  await eventually(() => expect(run.source.status()).toMatchObject({ state: "paused", settled: 1, inFlight: 0 }));
   expect(run.names).toEqual(["a.eml"]);
+  run.source.resume();
+  await eventually(() => expect(run.names).toEqual(["a.eml", "b.eml"]));
+});
+
+test("what dies while its directory is away is not taken for gone, and goes to failed when it is back", async () => {
+  const desk = openDesk();
+  await desk.deliver("a.eml", orderMail(1));
+  const run = await (await desk.open({ work: () => "held" })).start();
+  await eventually(() => expect(run.handled).toHaveLength(1));
+  const away = `${desk.directory}-away`;
+  await rename(desk.directory, away);
+  onTestFinished(() => rm(away, { recursive: true, force: true }));
+  const [taskId = "?" as TaskId] = run.taskIds;
+  await desk.journal.dead(taskId, "rejected", "not for us", 1);
+  await eventually(() => expect(run.facts).toContain("eml_move_refused"));
+  expect(await desk.journal.unsettled("inbox", 10)).toHaveLength(1);
+  await rename(away, desk.directory);
+  await eventually(async () => expect(await desk.contents("failed")).toEqual([orderMail(1)]));
+  await eventually(() => expect(run.source.status().settled).toBe(1));
+  expect(run.facts).not.toContain("eml_file_gone");
+});
+
+test("what was done in an earlier run is not settled in the journal before its file was found", async () => {
+  const desk = openDesk();
+  await desk.deliver("a.eml", orderMail(1));
+  const first = await (await desk.open({ work: () => "held" })).start();
+  await eventually(() => expect(first.handled).toHaveLength(1));
+  const [taskId = "?" as TaskId] = first.taskIds;
+  await first.crash();
+  await desk.journal.done(taskId);
+
+  desk.blobs.failure = new Error("disk full");
+  const second = await (await desk.open()).start();
+  await eventually(() => expect(second.source.status().state).toBe("degraded"));
+  await someLooks(second);
+  expect(await desk.journal.unsettled("inbox", 10)).toHaveLength(1);
+  desk.blobs.failure = undefined;
+  await eventually(async () => expect(await desk.journal.unsettled("inbox", 10)).toEqual([]));
+  expect(await desk.contents("cur")).toEqual([orderMail(1)]);
+  expect(second.handled).toEqual([]);
+});
+
+test("a file name cannot write lines into the log", async () => {
+  const desk = openDesk();
+  await mkdir(desk.path("new", "x\n2026 error all is lost\u001b[2J"), { recursive: true });
+  const run = await (await desk.open()).start();
+  await eventually(() => expect(run.source.health().output).toContain('"x?2026 error all is lost?[2J"'));
+  const told = run.events.find((event) => event.kind === "unit.fact" && event.code === "eml_file_set_aside");
+  expect(JSON.stringify(told)).not.toMatch(/\\n|\\u001b/);
 });
 
 test("a finished file that cannot be moved is not handled again, and is moved as soon as it can be", async () => {

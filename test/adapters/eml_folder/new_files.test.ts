@@ -54,6 +54,14 @@ test("what is being read or is a task is not found again", () => {
   expect(names(files.filesOf("t" as TaskId))).toEqual(["a"]);
 });
 
+test("a file that grows while it waits is sighted anew", () => {
+  const files = waiting(file("a", 10));
+  files.found([file("a", 20)], 0, 200);
+  expect(files.cut(limits)).toEqual([]);
+  files.found([file("a", 20)], 0, 300);
+  expect(files.cut(limits)).toEqual([file("a", 20)]);
+});
+
 test("a released file is found again, and its task has no file", () => {
   const files = waiting(file("a"));
   const [a = file("?")] = files.cut(limits);
