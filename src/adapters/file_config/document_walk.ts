@@ -55,10 +55,15 @@ export class DocumentWalk {
 
   #map(node: YAMLMap, at: number, depth: number): ConfigNode {
     const entries = new Map<string, ConfigNode>();
+    const merged: ConfigNode[] = [];
     for (const pair of node.items) {
       const key = pair.key as Scalar; // the parser has refused all others
       const name = String(key.value ?? "");
       const keyAt = offsetOf(key);
+      if (name === mergeKey && key.type === Scalar.PLAIN && this.#parts.syntax === "yaml") {
+        merged.push(...this.#mergedIn(pair.value as Node | null, keyAt, depth));
+        continue;
+      }
       const first = entries.get(name);
       if (first !== undefined) {
         this.#refuse(
@@ -73,7 +78,16 @@ export class DocumentWalk {
       const value = pair.value as Node | null;
       entries.set(name, value === null ? this.#nothing(keyAt) : this.#node(value, keyAt, depth + 1));
     }
+    for (const source of merged) addMissing(entries, source);
     return { kind: "map", entries, place: this.#parts.placeAt(at) };
+  }
+
+  /** YAML 1.1's merge key: `<<: *account` stands for all keys of `account` that are not written here themselves. */
+  #mergedIn(value: Node | null, at: number, depth: number): readonly ConfigNode[] {
+    const read = value === null ? this.#nothing(at) : this.#node(value, at, depth + 1);
+    const sources = read.kind === "list" ? read.items : [read];
+    if (sources.every((source) => source.kind === "map") || this.#exhausted) return sources;
+    return [this.#refuse("SYNTAX", at, "This takes an alias of keys that stand above, such as `<<: *account`.")];
   }
 
   #scalar(node: Scalar, at: number): ConfigNode {
@@ -113,6 +127,13 @@ export class DocumentWalk {
   #nothing(at: number): ConfigNode {
     return { kind: "scalar", value: null, place: this.#parts.placeAt(at) };
   }
+}
+
+const mergeKey = "<<";
+
+function addMissing(entries: Map<string, ConfigNode>, source: ConfigNode): void {
+  if (source.kind !== "map") return;
+  for (const [name, node] of source.entries) if (!entries.has(name)) entries.set(name, node);
 }
 
 function offsetOf(node: Node): number {

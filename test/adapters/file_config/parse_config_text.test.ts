@@ -41,6 +41,20 @@ test("anchors and aliases may be used with measure; their values stand where the
   expect(plain(parseConfigText(text, file, "yaml").root)).toEqual({ a: { x: "1@1:14" }, b: { x: "1@1:14" } });
 });
 
+test("a merge key stands for all keys of an alias that are not written beside it", () => {
+  const text = "a: &a { x: 1, y: 2 }\nb: { y: 3, <<: *a }\nc: { <<: [*a, { z: 4, x: 5 }] }\n";
+  expect(plain(parseConfigText(text, file, "yaml").root)).toEqual({
+    a: { x: "1@1:9", y: "2@1:15" },
+    b: { y: "3@2:6", x: "1@1:9" },
+    c: { x: "1@1:9", y: "2@1:15", z: "4@3:17" },
+  });
+  expect(problems("a: &a 1\nb: { <<: *a }\n")).toEqual([
+    "app.yaml:2:6: This takes an alias of keys that stand above, such as `<<: *account`.",
+  ]);
+  expect(problems("a: &a { <<: *a }\n")).not.toEqual([]);
+  expect(plain(parseConfigText('a: { "<<": 1 }', file, "yaml").root)).toEqual({ a: { "<<": "1@1:6" } });
+});
+
 test("an empty file, or one of comments, says nothing", () => {
   for (const text of ["", "\n\n", "# nothing yet\n", "---\n"]) {
     const layer = parseConfigText(text, file, "yaml");
