@@ -15,7 +15,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   workers: { rooms: ["queue"], packages: [] },
   control: { rooms: ["queue", "health", "workers"], packages: [] },
   core: {
-    rooms: ["container", "config", "tracing", "queue", "health", "workers", "control"],
+    rooms: ["container", "config", "tracing", "queue", "health", "workers", "control", "leases"],
     packages: [],
   },
   testing: { rooms: ["config", "tracing", "queue", "workers", "core"], packages: [] },
