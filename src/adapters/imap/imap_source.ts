@@ -1,11 +1,10 @@
 import type { Clock } from "../../app_runtime/base/clock.ts";
-import { sleep } from "../../app_runtime/base/sleep.ts";
 import { WakeUp } from "../../app_runtime/base/wake_up.ts";
 import type { AccessTokens } from "../../app_runtime/contracts/access_tokens.ts";
 import type { HealthFinding } from "../../app_runtime/contracts/health_contributor.ts";
 import type { SourceStatus, TaskSource } from "../../app_runtime/contracts/task_source.ts";
 import type { SourceParts } from "../../app_runtime/contracts/unit_kind.ts";
-import { Gate, Patience, RunLedger, TaskPublisher } from "../../app_runtime/intake/api.ts";
+import { Gate, Patience, RunLedger, stopWithin, TaskPublisher } from "../../app_runtime/intake/api.ts";
 import { ImapFactReporter } from "./imap_facts.ts";
 import type { ImapConfig } from "./imap_schema.ts";
 import { MailIntake } from "./mail_intake.ts";
@@ -18,12 +17,6 @@ import type { MailToTask } from "./received_mail.ts";
 import { SessionLoop } from "./session_loop.ts";
 import { Settler } from "./settler.ts";
 import { sourceHealth } from "./source_health.ts";
-
-/** How long stop() works on its own account before it cuts the connection; milliseconds. */
-const stopLimitMs = 10_000;
-
-/** How long it then waits for its loops to notice; milliseconds. */
-const lastGraceMs = 250;
 
 /**
  * One folder of one IMAP mailbox as a source. Three loops share one connection: the session loop looks for unread mails,
@@ -100,7 +93,10 @@ export class ImapSource implements TaskSource {
 
   stop(signal: AbortSignal): Promise<void> {
     this.#stopped ??= this.#stop();
-    return this.#untilStopped(this.#stopped, signal);
+    return stopWithin(this.#clock, this.#stopped, signal, () => {
+      this.#sessionStop.abort();
+      this.#session.cut();
+    });
   }
 
   pause(): void {
@@ -168,25 +164,6 @@ export class ImapSource implements TaskSource {
       ...(connectedSince === undefined ? {} : { connectedForMs: Math.round(this.#clock.now() - connectedSince) }),
       ...(lastLookAt === undefined ? {} : { lastLookAgeMs: Math.round(this.#clock.now() - lastLookAt) }),
     };
-  }
-
-  /** Cuts the connection when the time is up: then every command on it fails, and the loops end. */
-  async #untilStopped(stopped: Promise<void>, signal: AbortSignal): Promise<void> {
-    const cut = Promise.withResolvers<void>();
-    const onDeadline = () => {
-      this.#sessionStop.abort();
-      this.#session.cut();
-      cut.resolve();
-    };
-    using _limit = this.#clock.after(stopLimitMs, onDeadline);
-    signal.addEventListener("abort", onDeadline, { once: true });
-    if (signal.aborted) onDeadline();
-    try {
-      // A journal that hangs as well cannot be cut; it is not waited for.
-      await Promise.race([stopped, cut.promise.then(() => sleep(this.#clock, lastGraceMs))]);
-    } finally {
-      signal.removeEventListener("abort", onDeadline);
-    }
   }
 
   async #stop(): Promise<void> {
