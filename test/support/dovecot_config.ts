@@ -16,6 +16,8 @@ export interface DovecotConfigParts {
 export interface DovecotNamespace {
   readonly separator: string;
   readonly prefix: string;
+  /** An account that holds so many mails takes no more. */
+  readonly maxMails?: number;
 }
 
 /** Every user name works with this password, so a new name is a new empty mailbox. */
@@ -88,7 +90,7 @@ service lmtp {
     port = ${ports.lmtp}
   }
 }
-namespace inbox {
+${namespace.maxMails === undefined ? "" : quotaConfig(namespace.maxMails)}namespace inbox {
   inbox = yes
   separator = ${namespace.separator}
   prefix = ${namespace.prefix}
@@ -114,5 +116,15 @@ introspection_url = ${introspectionUrl}
 username_attribute = sub
 active_attribute = active
 active_value = true
+`;
+}
+
+function quotaConfig(maxMails: number): string {
+  return `mail_plugins = quota
+plugin {
+  quota = count:User quota
+  quota_vsizes = yes
+  quota_rule = *:messages=${maxMails}
+}
 `;
 }

@@ -52,6 +52,18 @@ describe.each(mailServerHosts)("an imap source that moves finished mails on $nam
     expect(run.facts).not.toContain("imap_move_refused");
   });
 
+  test("makes the folder again when somebody deletes it", async () => {
+    const server = await accountWith(1);
+    const run = await (await new MailDesk(server.connection).open({ config: moving })).start();
+    await eventually(async () => expect(await subjectsIn(server, "Done")).toEqual(["Order 1"]));
+    const person = await connectClient(server.connection);
+    await person.mailboxDelete("Done");
+    await person.logout();
+    await server.deliver(orderMail(2));
+    run.source.trigger();
+    await eventually(async () => expect(await subjectsIn(server, "Done")).toEqual(["Order 2"]));
+  });
+
   test("moves in batches", async () => {
     const server = await accountWith(25);
     const config = { ...moving, settleBatch: 10 };
