@@ -49,6 +49,8 @@ export class EmlFolderSource implements TaskSource {
     readonly config: EmlFolderConfig;
     readonly parts: SourceParts;
     readonly toTask: FileToTask;
+    /** How many files of a full directory are listed at most: the oldest. Bounds memory. */
+    readonly listLimit: number;
     /** Gives 0 ≤ r < 1; spreads retries. */
     readonly random: () => number;
   }) {
@@ -84,7 +86,7 @@ export class EmlFolderSource implements TaskSource {
     };
     this.#files = files;
     this.#patience = patience;
-    this.#looks = new LookLoop({ ...shared, onLooked });
+    this.#looks = new LookLoop({ ...shared, listLimit: parts.listLimit, onLooked });
     this.#intake = new ReadAhead({ tasks, patience, steps });
     this.#settler = new FolderSettler({ ...shared, news: settlerNews });
     this.#watchJournal = () => journal.watch(name, settle);

@@ -24,6 +24,7 @@ const slowLookMs = 30_000;
  */
 export class LookLoop {
   readonly #config: EmlFolderConfig;
+  readonly #listLimit: number;
   readonly #clock: Clock;
   readonly #places: FolderPlaces;
   readonly #files: NewFiles;
@@ -42,6 +43,7 @@ export class LookLoop {
 
   constructor(parts: {
     readonly config: EmlFolderConfig;
+    readonly listLimit: number;
     readonly clock: Clock;
     readonly places: FolderPlaces;
     readonly files: NewFiles;
@@ -51,6 +53,7 @@ export class LookLoop {
     readonly onLooked: () => void;
   }) {
     this.#config = parts.config;
+    this.#listLimit = parts.listLimit;
     this.#clock = parts.clock;
     this.#places = parts.places;
     this.#files = parts.files;
@@ -131,7 +134,7 @@ export class LookLoop {
     // Listening comes first, so that nothing falls between the two.
     this.#watch.listenTo(ino);
     if (!healing && this.#files.isFull) return;
-    const looked = { healing, now: () => this.#clock.now(), facts: this.#facts };
+    const looked = { healing, listLimit: this.#listLimit, now: () => this.#clock.now(), facts: this.#facts };
     const unseen = await scanFolder(this.#places.fresh, this.#files, looked);
     if (healing) this.#nextHealingAt = now + this.#config.rescanInterval;
     if (isRescan && wasListening && !this.#wasHinted) this.#foundByRescan += unseen;

@@ -2,9 +2,6 @@ import type { TaskId } from "../../app_runtime/contracts/task.ts";
 import { byAge, type FileStamp, type FoundFile, sameStamp } from "./file_stamp.ts";
 import type { SettledPlace } from "./folder_places.ts";
 
-/** How many files are listed at most; with more, the oldest of them. */
-export const listLimit = 10_000;
-
 /** A file whose mail is a task. */
 export interface TakenFile extends FoundFile {
   readonly taskId: TaskId;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { EmlFolderFacts } from "./eml_folder_facts.ts";
 import { byAge, type FoundFile, stampOf } from "./file_stamp.ts";
 import { codeOf, reasonOf } from "./folder_failure.ts";
-import { listLimit, type NewFiles } from "./new_files.ts";
+import type { NewFiles } from "./new_files.ts";
 
 /** Files whose stamps are asked for at once. */
 const askedAtOnce = 64;
@@ -12,22 +12,28 @@ const askedAtOnce = 64;
 const notUtf8 = "its name is not UTF-8. Rename it.";
 const notAFile = "it is no plain file, and links are not followed. Put the mail itself there.";
 
+interface Look {
+  /** What was set aside is tried again. */
+  readonly healing: boolean;
+  /** How many files are listed at most: the oldest. */
+  readonly listLimit: number;
+  /** Clock.now() */
+  readonly now: () => number;
+  readonly facts: EmlFolderFacts;
+}
+
 interface NoMail {
   readonly name: string;
   readonly why: string;
 }
 
 /**
- * One look at `new`. Names that begin with a dot are none of ours: programs write them before they rename. `healing`: what
- * was set aside is tried again. Answers how many files no look has found before. @throws what the file system says
+ * One look at `new`. Names that begin with a dot are none of ours: programs write them before they rename. Answers how many
+ * files no look has found before. @throws what the file system says
  */
-export async function scanFolder(
-  directory: string,
-  files: NewFiles,
-  look: { readonly healing: boolean; readonly now: () => number; readonly facts: EmlFolderFacts },
-): Promise<number> {
+export async function scanFolder(directory: string, files: NewFiles, look: Look): Promise<number> {
   const asideSeen = new Set<string>();
-  const oldest = new OldestFiles();
+  const oldest = new OldestFiles(look.listLimit);
   for await (const entries of batches(await opendir(directory, { bufferSize: 512 }))) {
     const names = entries.map(({ name }) => name).filter((name) => !name.startsWith(".") && !files.isUnderWay(name));
     for (const found of await Promise.all(names.map((name) => findFile(directory, name)))) {
@@ -70,12 +76,17 @@ async function* batches(entries: AsyncIterable<Dirent>): AsyncGenerator<readonly
 
 /** Keeps the oldest files, however many are added. */
 class OldestFiles {
+  readonly #limit: number;
   #files: FoundFile[] = [];
   #unlisted = 0;
 
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
   add(file: FoundFile): void {
     this.#files.push(file);
-    if (this.#files.length >= 2 * listLimit) this.#cut();
+    if (this.#files.length >= 2 * this.#limit) this.#cut();
   }
 
   cut(): { readonly listed: readonly FoundFile[]; readonly unlisted: number } {
@@ -85,8 +96,8 @@ class OldestFiles {
 
   #cut(): void {
     const { length } = this.#files;
-    if (length <= listLimit) return;
-    this.#files = this.#files.sort(byAge).slice(0, listLimit);
-    this.#unlisted += length - listLimit;
+    if (length <= this.#limit) return;
+    this.#files = this.#files.sort(byAge).slice(0, this.#limit);
+    this.#unlisted += length - this.#limit;
   }
 }

@@ -1,8 +1,23 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, utimes, writeFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { guardAgainstLeaks } from "../../support/leak_guard.ts";
 import { eventually } from "../../support/source_desk.ts";
+import { orderMail } from "../imap/order_mail.ts";
 import { FolderDesk } from "./folder_desk.ts";
+
+test("works off more files than it lists, the oldest first, without waiting for the next rescan", async () => {
+  guardAgainstLeaks();
+  const desk = new FolderDesk();
+  for (let number = 0; number < 50; number += 1) {
+    const name = `${(number * 37) % 50}`.padStart(2, "0");
+    await desk.deliver(name, orderMail(Number(name)));
+    await utimes(desk.path("new", name), Number(name), Number(name));
+  }
+  const run = await (await desk.open({ config: { rescanInterval: "1h" }, listLimit: 10 })).start();
+  await eventually(async () => expect(await desk.names("cur")).toHaveLength(50));
+  expect(run.names).toEqual([...run.names].sort());
+  expect(run.source.status().backlog).toBe(0);
+});
 
 const files = 50_000;
 const minute = 60_000;

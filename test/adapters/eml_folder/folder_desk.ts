@@ -11,6 +11,7 @@ type FolderPlace = "new" | "cur" | "failed";
 
 export interface FolderDeskOptions extends DeskOptions<ReceivedFile> {
   readonly config?: Written<typeof emlFolderSchema>;
+  readonly listLimit?: number;
 }
 
 /** A directory of mails, and the journal of its source. */
@@ -47,10 +48,11 @@ export class FolderDesk extends SourceDesk {
     await this.database.open();
     const impatient = { settleTime: "20ms", rescanInterval: "50ms", settleDelay: "5ms" };
     const config = parsedConfig(emlFolderSchema, { directory: this.directory, ...impatient, ...options.config });
+    const { listLimit = 10_000 } = options;
     return new FolderRun(
       this,
       options,
-      (parts, toTask) => new EmlFolderSource({ config, parts, toTask, random: () => 0.5 }),
+      (parts, toTask) => new EmlFolderSource({ config, parts, toTask, listLimit, random: () => 0.5 }),
     );
   }
 }
