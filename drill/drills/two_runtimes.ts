@@ -16,6 +16,8 @@ const bootLimitMs = 15_000;
 const quietLimitMs = 60_000;
 /** A lease that was released is taken as soon as it is seen, and it is looked for twice a second. */
 const atOnceMs = 1_500;
+/** What a process had sent before it was stopped arrives within this time. */
+const arrivalMs = 300;
 const source = "source:inbox";
 
 /** What happens to the runtime that works the mailbox. */
@@ -107,9 +109,11 @@ class Relay {
     }
     if (blow === "term") return (await holder.stop()).at;
     await this.#freeze(holder);
-    // As sudden as a death to whoever takes over: a confirmation on its way may leave twice.
+    const frozenAt = Date.now();
+    // To whoever takes over it is a death: a confirmation that had left and was not marked may leave twice.
+    await delay(arrivalMs);
     this.#scene.noteDeath({ at: Date.now() });
-    return Date.now();
+    return frozenAt;
   }
 
   /** Not in the middle of a commit: SQLite would keep everybody else out of the database until the process goes on. */

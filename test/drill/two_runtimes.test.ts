@@ -94,6 +94,23 @@ test("a runtime that wants the directory for itself is refused, while others sha
   });
 });
 
+test("one that cannot take over, because somebody holds the database locked, says so and fails", {
+  timeout: limitMs,
+}, async () => {
+  await playWithHolder(async (scene, { holder, second }) => {
+    using locker = new DatabaseSync(join(scene.directory, "data", "journal.sqlite"), { timeout: 5_000 });
+    locker.exec("BEGIN IMMEDIATE");
+    await scene.kill(holder);
+
+    const check = async () => (await second.control.health())?.checks["source:inbox"]?.[0];
+    await until("A check that fails", waitMs, async () => (await check())?.status === "fail");
+    expect((await check())?.output).toMatch(/^Stands by, and could not take over now: Another program holds/);
+
+    locker.exec("ROLLBACK");
+    await until("A takeover", waitMs, async () => (await sourceOf(second)).state === "running");
+  });
+});
+
 test("a pause of the mailbox holds after a takeover", { timeout: limitMs }, async () => {
   await playWithHolder(async (scene, { holder, second }) => {
     const paused = await fetch(`http://127.0.0.1:${scene.controlPort}/sources/inbox/pause`, {

@@ -112,8 +112,11 @@ export class LeasedWork<W> {
   }
 
   async #seek(signal: AbortSignal): Promise<void> {
-    this.#sayStandby();
-    const held = await this.#seeker.take(signal);
+    let held = await this.#seeker.tryTake();
+    if (held === undefined) {
+      this.#sayStandby();
+      held = await this.#seeker.take(signal);
+    }
     if (held === undefined) return;
     try {
       await this.#begin(held);

@@ -48,3 +48,12 @@ test("each way to log in wants its own keys, and no others", () => {
 test("names too long for task ids are refused before the first mail", () => {
   expect(objection({ security: "tls", folder: "x".repeat(500) })).toMatch(/Set a short `account`/);
 });
+
+test("what it works is the folder of an account, whatever the unit is called and however INBOX is written", () => {
+  const place = (written: WrittenConfig) =>
+    kind.worksOn?.(imapConfig({ host: "mail.example", user: "orders", password: "p", ...written }));
+  expect(place({})).toBe("imap:orders:INBOX");
+  expect(place({ folder: "inbox", host: "other.example" })).toBe("imap:orders:INBOX");
+  expect(place({ folder: "Orders" })).toBe("imap:orders:Orders");
+  expect(place({ account: "old login" })).toBe("imap:old login:INBOX");
+});

@@ -146,3 +146,13 @@ test("a reload that replaces a braking pool lets its sources go", async () => {
   await shop.reconfigure({ workers: { orders: { concurrency: 1 } } });
   expect(shop.runtime.control.status().sources[0]?.status.state).toBe("running");
 });
+
+test("two sources that would bring in the same work are refused before anything starts", async () => {
+  const { kind } = scriptedSource({});
+  const mailbox = { ...kind, worksOn: () => "imap:orders:INBOX" };
+  const again = { sources: { ...scripted.sources, third: { adapter: "scripted", queue: "orders" } } };
+
+  await expect(openShop({ kinds: [mailbox], config: again })).rejects.toThrow(
+    /sources\.third: brings in the same work as the source "second" \(imap:orders:INBOX\)\. Remove one of them\./,
+  );
+});
