@@ -187,7 +187,7 @@ export class SessionLoop {
     let cause: LookCause = "opened";
     while (!signal.aborted) {
       const deaf = await this.#look(mailbox, cause);
-      cause = await this.#waitForNextLook(connection, signal);
+      cause = await this.#waitForNextLook(connection, renewAt, signal);
       if (deaf || this.#clock.now() >= renewAt) {
         mailbox.generation.unseen.secondChance();
         this.#facts.report("imap_session_renewed");
@@ -228,9 +228,9 @@ export class SessionLoop {
     return mails > 0 && this.#pushes.isDeaf;
   }
 
-  /** Waits until the server tells of mail, somebody asks or it is time; keeps an unused connection alive meanwhile. */
-  async #waitForNextLook(connection: ImapConnection, signal: AbortSignal): Promise<LookCause> {
-    const lookAt = this.#clock.now() + this.#lookIntervalMs;
+  /** Until the server tells of mail, somebody asks, it is time or a fresh session is due; keeps the connection alive meanwhile. */
+  async #waitForNextLook(connection: ImapConnection, renewAt: number, signal: AbortSignal): Promise<LookCause> {
+    const lookAt = Math.min(this.#clock.now() + this.#lookIntervalMs, renewAt);
     for (;;) {
       const waitMs = Math.max(0, Math.min(lookAt - this.#clock.now(), this.#probeIntervalMs));
       const woken = await this.#wanted.wait(this.#clock, waitMs, signal);

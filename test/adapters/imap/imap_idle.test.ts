@@ -44,6 +44,15 @@ describe.each(mailServerHosts)("listening to $name", ({ start }) => {
     expect(run.source.health().state).toBe("pass");
   });
 
+  test("a fresh session comes when it is due, however rarely we look", async () => {
+    const server = await host.account();
+    const run = await (
+      await new MailDesk(server.connection).open({ config: { ...idle, freshSession: "200ms" } })
+    ).start();
+    await eventually(() => expect(run.facts.filter((code) => code === "imap_session_renewed")).toHaveLength(2));
+    expect(run.source.status().facts.reconnects).toBe(0);
+  });
+
   test("a server without IDLE is polled", async () => {
     const server = await host.account();
     const proxy = await TcpProxy.to(server.connection);
