@@ -5,6 +5,7 @@ import type { AccessTokens } from "../../app_runtime/contracts/access_tokens.ts"
 import type { IssuedTokens, Oauth2Client } from "./oauth2_client.ts";
 import { Oauth2LoginNeededError } from "./oauth2_errors.ts";
 import type { TokenFile } from "./token_file.ts";
+import { underLock } from "./token_lock.ts";
 
 /** A token is renewed this long before it ends, or a fifth of its life if that is less; milliseconds. */
 const slackMs = 120_000;
@@ -54,7 +55,8 @@ export class GrantedTokens implements AccessTokens {
   }
 
   #renewOnce(): Promise<string> {
-    this.#renewing ??= this.#renew().finally(() => {
+    const renew = () => this.#renew();
+    this.#renewing ??= underLock(this.#client.grant, this.#file, this.#clock, renew).finally(() => {
       this.#renewing = undefined;
     });
     // Whoever asked may have gone.

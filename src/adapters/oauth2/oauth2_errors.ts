@@ -43,6 +43,18 @@ export class Oauth2TokenFileError extends AccessTokenError {
   }
 }
 
+/** Another process is renewing the same login, or holds it and hangs. */
+export class Oauth2GrantBusyError extends AccessTokenError {
+  readonly code = "OAUTH2_GRANT_BUSY";
+  override readonly failureClass = "outage";
+
+  constructor(grant: string, waitedMs: number) {
+    super(
+      `Another process has held the login of grant "${grant}" for more than ${waitedMs} ms. If one is stopped or hangs, end it.`,
+    );
+  }
+}
+
 /** A unit names a grant that was not there when the runtime started. */
 export class Oauth2GrantUnknownError extends RuntimeError {
   readonly code = "OAUTH2_GRANT_UNKNOWN";

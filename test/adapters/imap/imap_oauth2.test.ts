@@ -1,8 +1,9 @@
 import { inspect } from "node:util";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { Oauth2Grants, tokenFileOf } from "../../../src/adapters/oauth2/oauth2_grants.ts";
-import { SystemClock } from "../../../src/app_runtime/base/clock.ts";
+import type { Clock } from "../../../src/app_runtime/base/clock.ts";
 import type { AccessTokens } from "../../../src/app_runtime/contracts/access_tokens.ts";
+import { ManualClock } from "../../../src/app_runtime/testing/manual_clock.ts";
 import { type Dovecot, startDovecot } from "../../support/dovecot.ts";
 import { guardAgainstLeaks } from "../../support/leak_guard.ts";
 import { dovecotAccount } from "../../support/mail_servers.ts";
@@ -31,7 +32,6 @@ async function openAccount() {
   await server.deliver(orderMail(1));
   guardAgainstLeaks();
   onTestFinished(async () => {
-    oauth.lifetimeSeconds = 3600;
     await oauth.down();
     await oauth.up();
   });
@@ -39,24 +39,25 @@ async function openAccount() {
   onTestFinished(() => proxy.stop());
   const desk = new MailDesk({ ...server.connection, port: proxy.port });
   const dataDir = tempDir();
+  const clock = new ManualClock();
   const file = tokenFileOf("orders", oauth.grant(), dataDir);
   await file.write(await oauth.login(server.connection.user));
   const start = async (config: Parameters<MailDesk["open"]>[0] = {}) => {
-    const recorder = recorded(newGrants(dataDir).accessTokens("orders"));
+    const recorder = recorded(newGrants(dataDir, clock).accessTokens("orders"));
     const options = { tokens: recorder.tokens, ...config };
     const run = await desk.open({ ...options, config: { auth: "oauth2", grant: "orders", ...config.config } });
     await run.start();
     return { run, given: recorder.given };
   };
-  return { server, proxy, file, start, seen: async () => flagged(await server.flags(), "\\Seen") };
+  return { server, proxy, clock, file, start, seen: async () => flagged(await server.flags(), "\\Seen") };
 }
 
-function newGrants(dataDir: string): Oauth2Grants {
+function newGrants(dataDir: string, clock: Clock): Oauth2Grants {
   const config = { grants: { orders: oauth.grant() } };
   const grants = new Oauth2Grants({
     config,
     dataDir,
-    clock: new SystemClock(),
+    clock,
     loginCommand: (grant) => `npm run mail_login -- --config my_mailbox.yaml --grant ${grant}`,
   });
   onTestFinished(() => grants.stop(AbortSignal.timeout(5_000)));
@@ -94,12 +95,20 @@ test.each([
   for (const secret of secrets) expect(shown).not.toContain(secret);
 });
 
-test("a token is replaced before it ends, without a failed login between", async () => {
-  const { start, seen } = await openAccount();
-  oauth.lifetimeSeconds = 1;
-  const { run, given } = await start({ config: { freshSession: "200ms" } });
-  await eventually(() => expect(given.length).toBeGreaterThanOrEqual(3));
+test("a token is replaced before it ends, without a refused login between", async () => {
+  const { proxy, clock, start, seen } = await openAccount();
+  let heard = "";
+  proxy.rewrite((chunk, direction) => {
+    if (direction === "from_server") heard += chunk;
+    return chunk;
+  });
+  const { run, given } = await start({ config: { freshSession: "100ms" } });
   await eventually(async () => expect(await seen()).toEqual([1]));
+  await clock.advance(3_590_000);
+  await eventually(() => expect(given).toHaveLength(2));
+  await oauth.revokeAccess(given[0] ?? "");
+  await eventually(() => expect(run.facts.filter((code) => code === "imap_session_renewed").length).toBeGreaterThan(3));
+  expect(heard).not.toContain("AUTHENTICATIONFAILED");
   expect(run.facts).not.toContain("imap_session_failed");
 });
 

@@ -1,12 +1,14 @@
 import { mkdir, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { inspect } from "node:util";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { answerLimits } from "../../../src/adapters/oauth2/bounded_fetch.ts";
 import { GrantedTokens } from "../../../src/adapters/oauth2/granted_tokens.ts";
 import { Oauth2Client } from "../../../src/adapters/oauth2/oauth2_client.ts";
 import type { GrantConfig } from "../../../src/adapters/oauth2/oauth2_schema.ts";
 import { TokenFile } from "../../../src/adapters/oauth2/token_file.ts";
+import { lockLimitMs, underLock } from "../../../src/adapters/oauth2/token_lock.ts";
+import { type Clock, SystemClock } from "../../../src/app_runtime/base/clock.ts";
 import { ManualClock } from "../../../src/app_runtime/testing/manual_clock.ts";
 import { guardAgainstLeaks } from "../../support/leak_guard.ts";
 import { startOauthServer } from "../../support/oauth_server.ts";
@@ -23,14 +25,9 @@ async function openGrant(config: Partial<GrantConfig> = {}) {
   const file = new TokenFile(join(tempDir(), "oauth2", "orders.json"));
   const refreshToken = await server.login("orders@shop.example");
   await file.write(refreshToken);
-  const restart = () => {
-    const client = new Oauth2Client({
-      grant: "orders",
-      config: server.grant(config),
-      clock,
-      loginCommand: "log me in",
-    });
-    return new GrantedTokens({ client, file, clock });
+  const restart = (ownClock: Clock = clock) => {
+    const place = { grant: "orders", config: server.grant(config), clock: ownClock, loginCommand: "log me in" };
+    return new GrantedTokens({ client: new Oauth2Client(place), file, clock: ownClock });
   };
   return { server, clock, file, refreshToken, restart, tokens: restart() };
 }
@@ -204,4 +201,32 @@ test("whoever stops waiting gets the reason, and the request goes on", async () 
   await tokens.settled();
   expect(server.refreshes).toBe(1);
   expect(await file.read()).not.toBe(refreshToken);
+});
+
+test("several processes that share a login renew it one after the other", async () => {
+  const { server, restart } = await openGrant();
+  const processes = [1, 2, 3].map(() => restart(new SystemClock()));
+  let refused: readonly string[] = [];
+  for (let round = 1; round <= 4; round += 1) {
+    refused = await Promise.all(processes.map((each, index) => each.get({ refused: refused[index] })));
+    expect(new Set(refused).size).toBe(3);
+  }
+  expect(server.refreshes).toBe(12);
+});
+
+test("a process that holds the login and hangs is told of", async () => {
+  const { clock, file, refreshToken, tokens } = await openGrant();
+  const done = Promise.withResolvers<void>();
+  const hanging = underLock("orders", file, clock, () => done.promise);
+  let failure: Error | undefined;
+  void failureOf(tokens.get(), [refreshToken]).then((error) => {
+    failure = error;
+  });
+  await vi.waitFor(async () => {
+    await clock.advance(lockLimitMs);
+    expect(failure).toMatchObject({ code: "OAUTH2_GRANT_BUSY", failureClass: "outage" });
+  });
+  done.resolve();
+  await hanging;
+  await tokens.get();
 });
