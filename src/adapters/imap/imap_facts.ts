@@ -58,6 +58,9 @@ export const imapFacts = {
     message:
       '{mails} unread mail(s) in folder "{folder}" are older than `since` of the first start or `maxAge` allow and are left alone.',
   },
+  imap_backlog_long: { level: "info", message: "{mails} mails wait to be worked off." },
+  imap_backlog_progress: { level: "info", message: "{done} of {total} mails worked off: {pace}." },
+  imap_backlog_worked_off: { level: "info", message: "The backlog is worked off: {mails} mails in {took}." },
   imap_mail_too_large: {
     level: "warn",
     message: "Mail {uid} has {size} bytes, more than maxMailSize, and is not fetched; its task says so.",

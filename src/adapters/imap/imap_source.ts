@@ -5,6 +5,7 @@ import type { HealthFinding } from "../../app_runtime/contracts/health_contribut
 import type { SourceStatus, TaskSource } from "../../app_runtime/contracts/task_source.ts";
 import type { SourceParts } from "../../app_runtime/contracts/unit_kind.ts";
 import { Gate, Patience, RunLedger, stopWithin, TaskPublisher } from "../../app_runtime/intake/api.ts";
+import { BacklogProgress } from "./backlog_progress.ts";
 import { ImapFactReporter } from "./imap_facts.ts";
 import type { ImapConfig } from "./imap_schema.ts";
 import { MailIntake } from "./mail_intake.ts";
@@ -33,6 +34,7 @@ export class ImapSource implements TaskSource {
   readonly #intake: MailIntake;
   readonly #settler: Settler;
   readonly #mover: MailMover;
+  readonly #progress: BacklogProgress;
   readonly #watch: () => Disposable;
   readonly #settlerStop = new AbortController();
   readonly #sessionStop = new AbortController();
@@ -64,15 +66,21 @@ export class ImapSource implements TaskSource {
     const shared = { source: name, config, clock, journal, slot, ledger, patience, facts, random };
 
     const tasks = new TaskPublisher({ ...shared, publisher, gate });
-    const reader = new MailReader(shared);
     const offerer = new MailOfferer({ ...shared, toTask, publisher, tasks });
     const settle = () => settlerNews.wake();
     const opener = new MailboxOpener({ ...shared, onMarksWanted: settle });
+    const counts = () => ({
+      waiting: (opener.generation?.unseen.backlog ?? 0) + ledger.inFlight.size,
+      ended: ledger.settled + ledger.dead,
+    });
+    const progress = new BacklogProgress({ clock, facts, counts });
+    const reader = new MailReader({ ...shared, progress });
     this.#patience = patience;
+    this.#progress = progress;
     this.#session = new SessionLoop({ ...shared, tokens, opener, onOpened: settle, onLooked: () => intakeNews.wake() });
     this.#intake = new MailIntake({ ...shared, gate, news: intakeNews, reader, blobs, offerer, tasks });
     this.#mover = new MailMover({ ...shared, news: settlerNews });
-    this.#settler = new Settler({ ...shared, news: settlerNews, mover: this.#mover });
+    this.#settler = new Settler({ ...shared, news: settlerNews, mover: this.#mover, progress });
     this.#watch = () => journal.watch(name, settle);
   }
 
@@ -120,7 +128,7 @@ export class ImapSource implements TaskSource {
       inFlight: this.#ledger.inFlight.size,
       published: this.#ledger.published,
       settled: this.#ledger.settled + this.#ledger.dead,
-      facts: this.#figures(),
+      facts: { ...this.#figures(), ...this.#backlogFigures() },
       ...(lastProofAt === undefined ? {} : { lastProofAt }),
       ...(lastError === undefined ? {} : { lastError }),
     };
@@ -163,6 +171,18 @@ export class ImapSource implements TaskSource {
       ...(generation === undefined ? {} : { uidValidity: generation.key.uidValidity }),
       ...(connectedSince === undefined ? {} : { connectedForMs: Math.round(this.#clock.now() - connectedSince) }),
       ...(lastLookAt === undefined ? {} : { lastLookAgeMs: Math.round(this.#clock.now() - lastLookAt) }),
+    };
+  }
+
+  #backlogFigures(): SourceStatus["facts"] {
+    const { view } = this.#progress;
+    if (view === undefined) return {};
+    const { done, total, rate, leftMs } = view;
+    return {
+      backlogDone: done,
+      backlogTotal: total,
+      mailsPerSecond: rate,
+      ...(leftMs === undefined ? {} : { backlogLeftMs: leftMs }),
     };
   }
 

@@ -1,6 +1,7 @@
 import type { Clock } from "../../app_runtime/base/clock.ts";
 import type { Journal } from "../../app_runtime/contracts/journal.ts";
 import type { RunLedger } from "../../app_runtime/intake/api.ts";
+import type { BacklogProgress } from "./backlog_progress.ts";
 import { fetchSizes, type SizedMail } from "./commands/fetch_sizes.ts";
 import type { BatchLimits } from "./cut_batch.ts";
 import { ImapConnectionClosedError } from "./imap_errors.ts";
@@ -31,6 +32,7 @@ export class MailReader {
   readonly #facts: ImapFactReporter;
   readonly #limits: BatchLimits;
   readonly #vanished: VanishedMails;
+  readonly #progress: BacklogProgress;
 
   constructor(parts: {
     readonly config: ImapConfig;
@@ -38,12 +40,14 @@ export class MailReader {
     readonly journal: Journal;
     readonly ledger: RunLedger;
     readonly facts: ImapFactReporter;
+    readonly progress: BacklogProgress;
   }) {
     this.#config = parts.config;
     this.#clock = parts.clock;
     this.#journal = parts.journal;
     this.#ledger = parts.ledger;
     this.#facts = parts.facts;
+    this.#progress = parts.progress;
     this.#vanished = new VanishedMails(parts);
     this.#limits = {
       mails: Math.min(parts.config.batch, parts.config.window),
@@ -59,7 +63,9 @@ export class MailReader {
       await this.#vanished.tell(mailbox);
       if (generation.unseen.sized === 0) await this.#sizeWindow(mailbox);
       const cut = generation.unseen.cut(this.#limits);
-      return cut.length === 0 ? undefined : { generation, mails: await this.#fetch(mailbox, cut) };
+      if (cut.length > 0) return { generation, mails: await this.#fetch(mailbox, cut) };
+      this.#progress.update();
+      return undefined;
     } catch (error) {
       if (!connection.ended.aborted) throw error;
       return undefined;

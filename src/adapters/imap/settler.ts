@@ -5,6 +5,7 @@ import { sleep } from "../../app_runtime/base/sleep.ts";
 import type { WakeUp } from "../../app_runtime/base/wake_up.ts";
 import type { Journal, JournalRow } from "../../app_runtime/contracts/journal.ts";
 import type { Patience, RunLedger } from "../../app_runtime/intake/api.ts";
+import type { BacklogProgress } from "./backlog_progress.ts";
 import { markDone } from "./commands/mark_done.ts";
 import { markFailed } from "./commands/mark_failed.ts";
 import type { StoreResult } from "./commands/store_flag.ts";
@@ -35,6 +36,7 @@ export class Settler {
   readonly #facts: ImapFactReporter;
   readonly #random: () => number;
   readonly #mover: MailMover;
+  readonly #progress: BacklogProgress;
   #refusals = 0;
 
   /** `news` wakes it when rows were finished or a mailbox was opened. */
@@ -50,6 +52,7 @@ export class Settler {
     readonly facts: ImapFactReporter;
     readonly random: () => number;
     readonly mover: MailMover;
+    readonly progress: BacklogProgress;
   }) {
     this.#source = parts.source;
     this.#config = parts.config;
@@ -62,6 +65,7 @@ export class Settler {
     this.#facts = parts.facts;
     this.#random = parts.random;
     this.#mover = parts.mover;
+    this.#progress = parts.progress;
   }
 
   /** Settles until `signal` aborts, and then once more what is finished, if a connection is there. Never rejects. */
@@ -115,6 +119,7 @@ export class Settler {
     const told = toldRows(rows, refused, generation.key);
     await this.#journal.settled(told.map((row) => row.task.id));
     this.#count(told);
+    this.#progress.update();
     this.#moveLater(generation, plan, again, refused);
     const full = Math.max(rows.length, again.done.length + again.failed.length) >= limit;
     return this.#considerRefusals(refused, signal) && full;

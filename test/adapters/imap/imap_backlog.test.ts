@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { mailServerHosts, type TestMailServer, type TestMailServerHost } from "../../support/mail_servers.ts";
+import { type DeskRun, eventually, MailDesk } from "./mail_desk.ts";
+import { orderMail } from "./order_mail.ts";
+
+describe.each(mailServerHosts)("a long backlog on $name", ({ start }) => {
+  let host: TestMailServerHost;
+  beforeAll(async () => {
+    host = await start();
+  });
+  afterAll(() => host.stop());
+
+  async function accountWith(mails: number): Promise<TestMailServer> {
+    const server = await host.account();
+    for (let number = 1; number <= mails; number += 1) await server.deliver(orderMail(number));
+    return server;
+  }
+
+  const said = (run: DeskRun) => run.facts.filter((code) => code.startsWith("imap_backlog_"));
+
+  test("shows in its status how far it is, and tells when it is worked off", async () => {
+    const server = await accountWith(1_000);
+    let open = false;
+    const work = (mail: { readonly uid: number }) => (open || mail.uid <= 100 ? "done" : "held");
+    const run = await (await new MailDesk(server.connection).open({ work, config: { settleBatch: 100 } })).start();
+    await eventually(() => expect(run.source.status().settled).toBe(100));
+    await eventually(() => expect(run.source.status().facts.backlogTotal).toBeDefined());
+    const { backlogDone, backlogTotal } = run.source.status().facts;
+    expect(Number(backlogTotal)).toBeGreaterThanOrEqual(900);
+    expect(Number(backlogTotal) - Number(backlogDone)).toBe(900);
+    open = true;
+    await run.finishHeld();
+    await eventually(
+      () => expect(run.source.status()).toMatchObject({ settled: 1_000, backlog: 0, inFlight: 0 }),
+      20_000,
+    );
+    expect(run.source.status().facts).not.toHaveProperty("backlogTotal");
+    expect(said(run).at(0)).toBe("imap_backlog_long");
+    expect(said(run).at(-1)).toBe("imap_backlog_worked_off");
+    expect(said(run).length).toBeLessThanOrEqual(12);
+  }, 30_000);
+
+  test("dead letters that stay unread are no backlog", async () => {
+    const server = await accountWith(300);
+    const desk = new MailDesk(server.connection);
+    const first = await (await desk.open({ work: () => "dead" })).start();
+    await eventually(() => expect(first.source.status().settled).toBe(300), 20_000);
+    await first.stop();
+
+    const second = await (await desk.open()).start();
+    await server.deliver(orderMail(301));
+    await eventually(() => expect(second.source.status().settled).toBe(1));
+    expect(said(second)).toEqual([]);
+    expect(second.source.status().facts).not.toHaveProperty("backlogTotal");
+  }, 30_000);
+});
