@@ -13,8 +13,15 @@ test("works off more files than it lists, the oldest first, without waiting for 
     await desk.deliver(name, orderMail(Number(name)));
     await utimes(desk.path("new", name), Number(name), Number(name));
   }
-  const run = await (await desk.open({ config: { rescanInterval: "1h" }, listLimit: 10 })).start();
-  await eventually(async () => expect(await desk.names("cur")).toHaveLength(50));
+  // Held, so that no file is moved and the system has nothing to tell; paused until the looks have come to rest.
+  const config = { rescanInterval: "1h" };
+  const run = await desk.open({ config, listLimit: 10, work: () => "held" });
+  run.source.pause();
+  await run.start();
+  await eventually(() => expect(run.source.status().backlog).toBe(50));
+  await eventually(() => expect(run.source.status().facts.lastLookAgeMs).toBeGreaterThan(400));
+  run.source.resume();
+  await eventually(() => expect(run.handled).toHaveLength(50));
   expect(run.names).toEqual([...run.names].sort());
   expect(run.source.status().backlog).toBe(0);
 });
