@@ -10,6 +10,7 @@ import type { QueueStats, TaskQueue } from "../contracts/task_queue.ts";
 import type { TraceFactory } from "../contracts/trace_factory.ts";
 import type { PauseBook } from "../control/api.ts";
 import type { HealthRegistry } from "../health/api.ts";
+import type { SourceHandover } from "../leases/api.ts";
 import { DeadLetters, queueHealth } from "../queue/api.ts";
 import { WorkerSupervisor } from "../workers/api.ts";
 import { type AffectedUnits, affectedUnits, queuesToReplace } from "./affected_units.ts";
@@ -224,7 +225,10 @@ export class Pipeline {
     const byOperator: readonly SourcePauseReason[] = pauses.isPaused(`source:${name}`) ? ["operator"] : [];
     const byOutage = this.workers.status().filter((pool) => pool.braking && pool.queue === queue.name);
     const reasons = [...byOperator, ...byOutage.map((pool) => outageOf(pool.name))];
-    const handover = { taken: () => this.#takeSource(queue.name), given: () => this.#giveSource(name, queue.name) };
+    const handover: SourceHandover = {
+      taken: () => this.#takeSource(queue.name),
+      given: ({ inOrder }) => this.#giveSource(name, queue.name, inOrder),
+    };
     await this.sources.start(factory.source(snapshot, name, queue, handover), reasons);
   }
 
@@ -235,12 +239,19 @@ export class Pipeline {
     await this.queue(queue).deadLetters.open();
   }
 
-  /** Its tasks are another runtime's now: not even those in hand are ours to finish. */
-  async #giveSource(name: string, queueName: string): Promise<void> {
-    this.workers.loseSource(name);
+  /**
+   * Its tasks are another runtime's now: not even those in hand are ours to finish. Those of a source without a journal
+   * stay, because nobody else would offer them again.
+   */
+  async #giveSource(name: string, queueName: string, inOrder: boolean): Promise<void> {
+    if (!this.#journaled.has(name)) return;
+    const { journal } = this.#parts;
     const { queue, deadLetters } = this.queue(queueName);
+    const inHand = this.workers.loseSource(name);
+    // Interrupted in order is no crash of theirs.
+    if (inOrder) await Promise.all(inHand.map((id) => journal?.handBack(id)));
     await queue.withdraw(name);
-    await deadLetters.open();
+    await deadLetters.open().catch(() => undefined); // a figure for people; it is counted again at the next takeover
   }
 
   async #recallPauses(): Promise<void> {

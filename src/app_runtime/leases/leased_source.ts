@@ -16,8 +16,8 @@ const startLimitMs = 60_000;
 export interface SourceHandover {
   /** This runtime is about to work it: look again at what others may have changed. */
   taken(): Promise<void>;
-  /** Somebody else may work it now: let go of its tasks. */
-  given(): Promise<void>;
+  /** Somebody else may work it now: let go of its tasks. `inOrder`: the lease is still ours, and its rows can be written. */
+  given(how: { readonly inOrder: boolean }): Promise<void>;
 }
 
 interface Life {
@@ -142,22 +142,20 @@ export class LeasedSource implements TaskSource {
     try {
       await life.source.stop(signal);
     } finally {
-      await this.#letGo(life);
+      life.publisher.revoke(this.name);
+      await this.#handover.given({ inOrder: true });
+      this.#store.fence(this.name, undefined);
     }
   }
 
   /** Somebody else may work it already: hands off first. */
   async #drop(life: Life, signal: AbortSignal): Promise<void> {
+    this.#store.fence(this.name, undefined);
+    life.publisher.revoke(this.name);
     try {
-      await this.#letGo(life);
+      await this.#handover.given({ inOrder: false });
     } finally {
       await life.source.stop(signal);
     }
-  }
-
-  async #letGo({ publisher }: Life): Promise<void> {
-    this.#store.fence(this.name, undefined);
-    publisher.revoke(this.name);
-    await this.#handover.given();
   }
 }

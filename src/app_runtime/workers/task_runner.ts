@@ -2,6 +2,7 @@ import type { Clock } from "../base/clock.ts";
 import { messageOf } from "../base/runtime_error.ts";
 import type { LeasedDelivery } from "../contracts/delivery.ts";
 import { type Journal, JournalRowMissingError } from "../contracts/journal.ts";
+import { LeaseFencedError } from "../contracts/lease.ts";
 import type { EventChannel } from "../contracts/runtime_event.ts";
 import type { TaskId } from "../contracts/task.ts";
 import type { Outcome, TaskHandler } from "../contracts/task_handler.ts";
@@ -88,7 +89,7 @@ export class TaskRunner {
       const ending = await this.#work(run);
       run.ended = true;
       await recorder.record(run, ending);
-      this.#count(ending);
+      if (!tookSourceAway(run, ending)) this.#count(ending);
     } finally {
       run.turn?.[Symbol.dispose]();
       inFlight.remove(run);
@@ -181,6 +182,11 @@ export class TaskRunner {
       this.#streak = { length: (this.#streak?.length ?? 0) + 1, reason: reasonOf(ending) };
     }
   }
+}
+
+/** Another runtime works its source now: that says nothing about the handler. */
+function tookSourceAway({ delivery }: Run, ending: Ending): boolean {
+  return delivery.abortedFor === "source-lost" || (ending.kind === "threw" && ending.error instanceof LeaseFencedError);
 }
 
 function reasonOf(ending: Ending): string {

@@ -5,6 +5,7 @@ import { messageOf } from "../base/runtime_error.ts";
 import type { LeasedDelivery } from "../contracts/delivery.ts";
 import type { Journal } from "../contracts/journal.ts";
 import type { EventChannel } from "../contracts/runtime_event.ts";
+import type { TaskId } from "../contracts/task.ts";
 import { isLoss } from "../contracts/task_errors.ts";
 import type { TaskHandler } from "../contracts/task_handler.ts";
 import type { TaskQueue } from "../contracts/task_queue.ts";
@@ -173,9 +174,14 @@ export class WorkerPool {
     for (const run of this.#inFlight) this.#inFlight.abort(run, "shutdown");
   }
 
-  /** Another runtime works this source now: tells the handlers of its tasks to stop; nothing of them is recorded. */
-  loseSource(source: string): void {
-    for (const run of this.#inFlight) if (run.delivery.task.source === source) this.#inFlight.abort(run, "source-lost");
+  /**
+   * Another runtime works this source now: tells the handlers of its tasks to stop; nothing of them is recorded. Answers
+   * with these tasks.
+   */
+  loseSource(source: string): readonly TaskId[] {
+    const lost = [...this.#inFlight].filter((run) => run.delivery.task.source === source);
+    for (const run of lost) this.#inFlight.abort(run, "source-lost");
+    return lost.map((run) => run.delivery.task.id);
   }
 
   /** Puts everything back at once, without waiting for handlers. */

@@ -1,5 +1,6 @@
 import type { Clock } from "../base/clock.ts";
 import type { HealthContributor } from "../contracts/health_contributor.ts";
+import type { TaskId } from "../contracts/task.ts";
 import { type PoolFlow, poolHealth } from "./pool_health.ts";
 import type { PoolStatus } from "./pool_status.ts";
 import { type PoolDefinition, type PoolParts, WorkerPool } from "./worker_pool.ts";
@@ -67,8 +68,9 @@ export class WorkerSupervisor {
     await Promise.all([...this.#slots.values()].map(({ pool }) => pool.drained()));
   }
 
-  loseSource(source: string): void {
-    for (const { pool } of this.#slots.values()) pool.loseSource(source);
+  /** Another runtime works this source now. Answers with the tasks of it that were in hand. */
+  loseSource(source: string): readonly TaskId[] {
+    return [...this.#slots.values()].flatMap(({ pool }) => pool.loseSource(source));
   }
 
   abortAll(): void {

@@ -17,7 +17,7 @@ import { ManualClock } from "../../../src/app_runtime/testing/manual_clock.ts";
 export const leaseMs = 15_000;
 
 /** SQLite itself, answering at once, so that a clock moved by hand need not wait for a thread. */
-class DatabaseAtOnce {
+export class DatabaseAtOnce {
   readonly #statements: StatementCache;
   readonly #group: CommitGroup;
 

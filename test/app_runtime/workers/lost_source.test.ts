@@ -24,6 +24,7 @@ test("the tasks of a source that another runtime works now are told to stop, the
   await settlePromises();
   expect(of("task.done").map(({ taskId }) => taskId)).toEqual(["ours"]);
   expect(of("task.record_failed")).toEqual([]);
+  expect([pool.counts.failed, pool.streak]).toEqual([0, undefined]);
   expect(queue.stats()).toMatchObject({ acked: 1, leased: 0, waiting: 0, delayed: 0 });
 });
 
