@@ -5,6 +5,7 @@ import { RuntimeManager } from "../../src/app_runtime/index.ts";
 import { startDevMailServer } from "../../src/dev_mail_server/start_dev_mail_server.ts";
 import { composeBot } from "../../src/mail_order_bot_app/compose_bot.ts";
 import { loadSampleMails } from "../../src/mail_order_bot_app/infrastructure/sample_mails.ts";
+import { freePort } from "../support/free_port.ts";
 import { guardAgainstLeaks } from "../support/leak_guard.ts";
 import { eventually } from "../support/source_desk.ts";
 import { tempDir } from "../support/temp_dir.ts";
@@ -80,15 +81,26 @@ test("killed again and again in the middle of its work, it loses no mail and ord
   const directory = tempDir();
   const place = (name: string) => join(directory, "mails", name);
   for (const name of ["tmp", "new", "cur"]) await mkdir(place(name), { recursive: true });
-  const folder = { adapter: "eml_folder", directory: join(directory, "mails"), settleTime: "20ms", window: 10 };
-  const configFile = await writeBotConfig(directory, folder);
+  const settings = {
+    "sources.inbox.directory": join(directory, "mails"),
+    "sources.inbox.settleTime": "20ms",
+    "sources.inbox.window": 10,
+    "platform.dataDir": join(directory, "data"),
+    "platform.log.file": join(directory, "runtime.log"),
+    "platform.control.port": await freePort(),
+    "platform.smtp.host": "127.0.0.1",
+    "platform.smtp.port": 9,
+    "platform.smtp.password": "none",
+  };
+  const sets = Object.entries(settings).flatMap(([key, value]) => ["--set", `${key}=${value}`]);
+  const argv = ["--config", "config/eml_folder.yaml", ...sets];
   for (let number = 0; number < mails; number += 1) {
     await writeFile(place(`tmp/${number}.eml`), orderMail(number));
     await rename(place(`tmp/${number}.eml`), place(`new/${number}.eml`));
   }
 
   for (const killedAt of [10, 50, 90]) {
-    const bot = new BotProgram(["--config", configFile], sourceProgram);
+    const bot = new BotProgram(argv, sourceProgram);
     await eventually(
       async () => expect((await readdir(place("cur"))).length).toBeGreaterThanOrEqual(killedAt),
       patienceMs,
@@ -97,7 +109,7 @@ test("killed again and again in the middle of its work, it loses no mail and ord
     expect((await bot.end()).code).toBeNull();
     expect((await readdir(place("new"))).length).toBeGreaterThan(0);
   }
-  const last = new BotProgram(["--config", configFile], sourceProgram);
+  const last = new BotProgram(argv, sourceProgram);
   await eventually(async () => expect(await readdir(place("new"))).toEqual([]), patienceMs);
   last.kill("SIGTERM");
   expect((await last.end()).code).toBe(0);
