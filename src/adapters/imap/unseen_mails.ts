@@ -83,6 +83,12 @@ export class UnseenMails {
     return (this.#trials.get(uid) ?? 0) >= maxTrials;
   }
 
+  /** It is on its way, also when it was given up before. */
+  offered(uid: Uid): void {
+    this.#givenUp.delete(uid);
+    this.drop(uid);
+  }
+
   /** Offered, or gone: if a later search finds it unread again, it starts over. */
   drop(uid: Uid): void {
     this.#reading.delete(uid);

@@ -58,6 +58,18 @@ test("a mail somebody has read is no longer given up", () => {
   expect(unseen.givenUp).toBe(0);
 });
 
+test("a mail that is offered at its second chance is no longer given up", () => {
+  const unseen = found(1);
+  unseen.take(1);
+  unseen.giveUp(1 as Uid);
+  unseen.secondChance();
+  unseen.found(uids(1), none);
+  unseen.take(1);
+  expect(unseen.givenUp).toBe(1);
+  unseen.offered(1 as Uid);
+  expect(unseen.givenUp).toBe(0);
+});
+
 test("mails whose fetch failed come first again, each alone", () => {
   const unseen = found(1, 2, 3);
   unseen.take(3);
