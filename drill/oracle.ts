@@ -19,6 +19,8 @@ export interface Evidence {
   /** Flags by UID, of all mails in the folder. */
   readonly flags: ReadonlyMap<number, ReadonlySet<string>>;
   readonly deaths: readonly Death[];
+  /** Of the valid ones, those that somebody removed from the mailbox after they were done. */
+  readonly removed?: number;
   /** Mails that must have become dead letters, beside the valid ones; none unless told. */
   readonly deadLetters?: number;
 }
@@ -102,14 +104,15 @@ function fellIntoWindow({ at, sent }: Death, { messageId, dataAt, takenAt }: Con
 }
 
 /** Read, unless it was given up. */
-function judgeMailbox({ mails, flags, deadLetters = 0 }: Evidence): readonly string[] {
+function judgeMailbox({ mails, flags, removed = 0, deadLetters = 0 }: Evidence): readonly string[] {
+  const left = mails.length - removed;
   const seen = [...flags.values()].filter((flag) => flag.has("\\Seen")).length;
   const failed = [...flags.values()].filter((flag) => flag.has("$BotFailed") && !flag.has("\\Seen")).length;
   const broken: string[] = [];
-  if (flags.size !== mails.length + deadLetters) {
-    broken.push(`The mailbox holds ${flags.size} mails instead of ${mails.length + deadLetters}`);
+  if (flags.size !== left + deadLetters) {
+    broken.push(`The mailbox holds ${flags.size} mails instead of ${left + deadLetters}`);
   }
-  if (seen !== mails.length) broken.push(`${seen} mails are marked as read instead of ${mails.length}`);
+  if (seen !== left) broken.push(`${seen} mails are marked as read instead of ${left}`);
   if (failed !== deadLetters) broken.push(`${failed} mails are marked as failed instead of ${deadLetters}`);
   return broken;
 }

@@ -16,6 +16,7 @@ import { type OrderMail, OrderMails } from "./order_mails.ts";
 import { Recovery } from "./recovery.ts";
 import { SmtpSink } from "./smtp_sink.ts";
 import { until } from "./until.ts";
+import { removeAllMails } from "./visitor.ts";
 import { Witness } from "./witness.ts";
 
 export interface SceneOptions {
@@ -44,6 +45,8 @@ export class Scene {
   readonly broken: string[] = [];
   readonly deaths: Death[] = [];
   readonly mails: OrderMail[] = [];
+  /** Of them, those that are no longer in the mailbox. */
+  removed = 0;
   readonly figures: Record<string, number | string> = {};
   readonly server: MailServer;
   readonly imap: TcpProxy;
@@ -186,6 +189,12 @@ export class Scene {
     return mails;
   }
 
+  /** Somebody removes what is done. */
+  async clearMailbox(): Promise<void> {
+    await removeAllMails(this.server);
+    this.removed = this.mails.length;
+  }
+
   /** A mail that is none of the valid ones, until it is counted as one. */
   deliverWithSubject(subject: string): OrderMail {
     const [mail] = this.#generator.make(1, subject);
@@ -259,11 +268,11 @@ export class Scene {
   async #result(): Promise<DrillResult> {
     clearInterval(this.#watching);
     for (const bot of this.#bots) if (bot.exited === undefined) await bot.stop();
-    const { mails, deaths, recovery, witness } = this;
+    const { mails, removed, deaths, recovery, witness } = this;
     const flags = await this.server.flags();
     const deadLetters = Number(this.figures.deadLetters ?? 0);
     const confirmations = this.sink.taken;
-    const verdict = judge({ mails, ledger: this.ledger(), confirmations, flags, deaths, deadLetters });
+    const verdict = judge({ mails, removed, ledger: this.ledger(), confirmations, flags, deaths, deadLetters });
     const broken = [...this.broken, ...verdict.broken];
     if (broken.length > 0 || this.#parts.options.keep) this.#keepEvidence();
     const { said } = witness;

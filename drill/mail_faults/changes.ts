@@ -15,17 +15,22 @@ export const changes: readonly MailFault[] = [
     lasts: aWhile,
     end: ({ scene }) => scene.server.start(),
   },
+  // New mails get the numbers of old ones that were done and are gone.
   {
     name: "renumbered",
     // Only a new session sees it.
     source: (fast) => ({ freshSession: fast ? "2s" : "30s" }),
-    begin: ({ scene }) => scene.server.forgetUids(),
+    begin: async ({ scene }) => {
+      await scene.clearMailbox();
+      scene.server.forgetUids();
+    },
     struck: () => true,
     lasts: "until_all_is_ordered",
   },
   {
     name: "renumbered-by-restart",
     begin: async ({ scene }) => {
+      await scene.clearMailbox();
       await scene.server.crash();
       scene.server.forgetUids();
     },
