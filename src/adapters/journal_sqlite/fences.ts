@@ -1,6 +1,6 @@
 import { type LeaseClaim, LeaseFencedError } from "../../app_runtime/contracts/lease.ts";
 import type { TaskId } from "../../app_runtime/contracts/task.ts";
-import type { SqlResult, SqlStatement } from "./sql_statement.ts";
+import type { SqlResult, SqlStatement, SqlValue } from "./sql_statement.ts";
 import type { SqliteDatabase, WriteOptions } from "./sqlite_database.ts";
 import { UnexpectedChangesError } from "./sqlite_errors.ts";
 
@@ -38,6 +38,13 @@ export class Fences {
   ofSource(source: string): readonly Guard[] {
     const claim = this.#claims.get(source);
     return claim === undefined ? [] : [guardOf(claim, `the source "${source}"`)];
+  }
+
+  /** The same as a condition of a SELECT, for one who would act on what it gives. */
+  condition(source: string): { readonly sql: string; readonly params: readonly SqlValue[] } {
+    const claim = this.#claims.get(source);
+    if (claim === undefined) return { sql: "TRUE", params: [] };
+    return { sql: `EXISTS (${claimIsCurrent})`, params: [claim.name, claim.token] };
   }
 
   /** None while no source is leased. */

@@ -175,9 +175,11 @@ export class SqliteJournal implements Journal {
     return new Map(pages.flat().map((row) => [row.task_id as TaskId, row.state as JournalState]));
   }
 
+  /** None for one who was overtaken: two who settle one mail at once may double it where they move it. */
   unsettled(source: string, limit: number): Promise<readonly JournalRow[]> {
-    const where = "source = ? AND state <> 'offered' AND settled_at IS NULL ORDER BY position LIMIT ?";
-    return this.#rows(where, [source, limit]);
+    const { sql, params } = this.#fences.condition(source);
+    const where = `source = ? AND state <> 'offered' AND settled_at IS NULL AND ${sql} ORDER BY position LIMIT ?`;
+    return this.#rows(where, [source, ...params, limit]);
   }
 
   /** Not durable: what is forgotten with the machine is told to the source once more, which changes nothing there. */

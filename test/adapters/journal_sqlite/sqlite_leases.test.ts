@@ -146,6 +146,19 @@ test("a runtime that stands by may read a dead letter, but not decide about it",
   expect(await a.journal.revive(mail.id)).toMatchObject({ state: "offered" });
 });
 
+test("a holder that was overtaken finds nothing to settle any more, and the new one finds it", async () => {
+  const { a, b } = await openTwo();
+  a.leases.fence("inbox", await a.take());
+  await a.journal.offer([{ task: mail, queue: "orders" }]);
+  await a.journal.done(mail.id);
+  expect(await a.journal.unsettled("inbox", 10)).toHaveLength(1);
+
+  b.leases.fence("inbox", await b.take());
+
+  expect(await a.journal.unsettled("inbox", 10)).toEqual([]);
+  expect(await b.journal.unsettled("inbox", 10)).toHaveLength(1);
+});
+
 test("after a release not even the runtime that had it writes on", async () => {
   const { a } = await openTwo();
   const claim = (await a.take()) ?? never();
