@@ -137,7 +137,7 @@ export class OutboxSender implements Component, HealthContributor {
       if (this.#pauseMs > 0) return this.#pauseMs;
       const { nextTryAt } = this.#known;
       if (isFull || nextTryAt === undefined) return this.#policy.lookAfterMs;
-      return Math.min(this.#policy.lookAfterMs, nextTryAt - this.#clock.wallNow());
+      return Math.min(this.#policy.lookAfterMs, this.#longestWaitMs, nextTryAt - this.#clock.wallNow());
     } catch (thrown) {
       if (!(thrown instanceof LeaseFencedError)) this.#reportTrouble(thrown);
       return this.#policy.databaseRetryMs;
@@ -148,11 +148,17 @@ export class OutboxSender implements Component, HealthContributor {
     return this.#outage === undefined ? 0 : this.#outage.retryAt - this.#clock.now();
   }
 
+  /** No reply that was put off waits for longer. */
+  get #longestWaitMs(): number {
+    const { maxDelayMs, jitter } = this.#policy.retry;
+    return Math.ceil(maxDelayMs * (1 + jitter));
+  }
+
   /** Resolves with whether as many are underway as may be. */
   async #fill(): Promise<boolean> {
     const room = (this.#outage === undefined ? this.#policy.concurrency : 1) - this.#underway.size;
     if (room <= 0) return true;
-    const replies = await this.#table.claim(this.#clock.wallNow(), room);
+    const replies = await this.#table.claim(this.#clock.wallNow(), this.#longestWaitMs, room);
     for (const reply of replies) this.#begin(reply);
     return replies.length === room;
   }

@@ -26,7 +26,7 @@ export interface OutboxState {
 }
 
 const claim = `UPDATE outbox SET state = 'sending' WHERE position IN (
-    SELECT position FROM outbox WHERE state = 'waiting' AND next_try_at <= ?
+    SELECT position FROM outbox WHERE state = 'waiting' AND next_try_at NOT BETWEEN ? AND ?
     ORDER BY next_try_at, position LIMIT ?
   ) RETURNING position, task_id, mail, carrier, queued_at, refusals`;
 
@@ -53,9 +53,12 @@ export class OutboxTable {
     return result?.changes ?? 0;
   }
 
-  /** The oldest that may be tried now. The mark need not survive the machine: without it the reply is sent all the same. */
-  async claim(now: number, limit: number): Promise<readonly ClaimedReply[]> {
-    const [result] = await this.#transactions.write([{ sql: claim, params: [now, limit] }], {
+  /**
+   * The oldest that may be tried now. One that would have to wait for longer than `longestWaitMs` got its time from a clock
+   * that was ahead: it may be tried, too. The mark need not survive the machine: without it the reply is sent all the same.
+   */
+  async claim(now: number, longestWaitMs: number, limit: number): Promise<readonly ClaimedReply[]> {
+    const [result] = await this.#transactions.write([{ sql: claim, params: [now + 1, now + longestWaitMs, limit] }], {
       ...this.#under,
       durable: false,
     });

@@ -137,6 +137,17 @@ test("an answer that is put off is tried again later, with growing patience", as
   expect(messageIds(sink)).toEqual([replyTo("a").messageId]);
 });
 
+test("an answer does not wait for the hour that a clock was ahead", async () => {
+  const hourMs = 60 * 60_000;
+  const { outbox, order, sink, clock } = await openShop();
+  clock.jumpWall(hourMs);
+  await order("a");
+  clock.jumpWall(-hourMs);
+  await outbox.start();
+  await sink.waitFor(1);
+  expect(messageIds(sink)).toEqual([replyTo("a").messageId]);
+});
+
 test("an answer that is put off for days is given up", async () => {
   const { outbox, order, sink, events, clock, rows } = await openShop();
   sink.recipientVerdict = () => [451, "mailbox full"];
@@ -269,7 +280,7 @@ test("a mail that breaks every connection does not keep the others from leaving"
 test("what a killed process was sending is sent again at the next start, and counted", async () => {
   const killed = await openShop();
   await killed.order("a");
-  expect(await killed.book.outbox.claim(killed.clock.wallNow(), 1)).toHaveLength(1);
+  expect(await killed.book.outbox.claim(killed.clock.wallNow(), 60_000, 1)).toHaveLength(1);
   await killed.store.stop();
 
   const { outbox, sink, events } = await openShop({ dataDir: killed.dataDir });

@@ -44,12 +44,12 @@ test("whoever has lost the lease of the outbox takes no reply out, and decides a
   const [a, b] = await openTwo();
   const old = a.book.outboxUnder(await a.take());
   await a.order("first");
-  const [reply] = await old.claim(now, 1);
+  const [reply] = await old.claim(now, 60_000, 1);
   if (reply === undefined) throw new Error("No reply was taken out.");
   await b.take();
 
   const fenced = { code: "LEASE_FENCED" };
-  await expect(old.claim(now, 1)).rejects.toMatchObject(fenced);
+  await expect(old.claim(now, 60_000, 1)).rejects.toMatchObject(fenced);
   await expect(old.recover()).rejects.toMatchObject(fenced);
   await expect(old.putBack(reply, "", now)).rejects.toMatchObject(fenced);
   await expect(old.refused(reply, "", now)).rejects.toMatchObject(fenced);
@@ -61,7 +61,7 @@ test("a reply that has left is marked as sent whoever has the lease by now: it n
   const [a, b] = await openTwo();
   const old = a.book.outboxUnder(await a.take());
   await a.order("first");
-  const [reply] = await old.claim(now, 1);
+  const [reply] = await old.claim(now, 60_000, 1);
   if (reply === undefined) throw new Error("No reply was taken out.");
   await b.take();
 
