@@ -33,6 +33,8 @@ export class LeasedWork<W> {
   readonly #parts: LeasedWorkParts<W>;
   readonly #seeker: LeaseSeeker;
   readonly #stop = new AbortController();
+  /** What the end of the work has time for, once it is to stop. */
+  #deadline: AbortSignal | undefined;
   #current: Current<W> | undefined;
   #failure: string | undefined;
   #running: Promise<void> | undefined;
@@ -62,23 +64,22 @@ export class LeasedWork<W> {
   /** Resolves once it works or stands by. Rejects when it has the lease and cannot begin. */
   async start(): Promise<void> {
     if (this.#running !== undefined || this.#stop.signal.aborted) return;
-    const held = await this.#seeker.tryTake();
-    if (held !== undefined) await this.#begin(held);
-    this.#running = this.#live(this.#stop.signal);
+    const first = this.#tryToBegin();
+    this.#running = first.then(
+      () => this.#live(this.#stop.signal),
+      () => undefined, // whoever started it hears of it
+    );
+    await first;
   }
 
-  /** Ends the work in order and releases the lease: somebody who stands by takes over at once. Idempotent. */
+  /**
+   * Ends the work in order and releases the lease: somebody who stands by takes over at once. Idempotent. Rejects with what
+   * the end of the work rejects with.
+   */
   async stop(signal: AbortSignal): Promise<void> {
+    this.#deadline ??= signal;
     this.#stop.abort();
-    await Promise.race([this.#running, untilAborted(signal)]);
-    const current = this.#current;
-    this.#current = undefined;
-    if (current === undefined) return;
-    try {
-      await this.#parts.end(current.work, { lost: false, signal });
-    } finally {
-      await current.held.release();
-    }
+    await this.#running;
   }
 
   /** Asked while it stands by. */
@@ -101,6 +102,11 @@ export class LeasedWork<W> {
     return `process ${pid} on ${host} (since ${new Date(row.takenAt).toISOString()})`;
   }
 
+  async #tryToBegin(): Promise<void> {
+    const held = await this.#seeker.tryTake();
+    if (held !== undefined) await this.#begin(held);
+  }
+
   async #live(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       if (this.#current === undefined) await this.#seek(signal);
@@ -108,6 +114,16 @@ export class LeasedWork<W> {
         await untilAborted(AbortSignal.any([this.#current.held.lost, signal]));
         if (!signal.aborted) await this.#lose(this.#current);
       }
+    }
+    if (this.#current !== undefined) await this.#finish(this.#current, this.#deadline ?? signal);
+  }
+
+  async #finish({ work, held }: Current<W>, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#parts.end(work, { lost: false, signal });
+    } finally {
+      this.#current = undefined;
+      await held.release();
     }
   }
 

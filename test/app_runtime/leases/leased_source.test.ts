@@ -225,6 +225,19 @@ test("a pause said while it stands by holds when it takes over", async () => {
   expect(desk.log.at(-1)).toBe("b resume");
 });
 
+test("one that is stopped while it starts leaves nothing behind, and the lease to others", async () => {
+  const desk = new LeaseDesk();
+  const [a, b] = [desk.runtime("a"), desk.runtime("b")];
+
+  const starting = a.source.start();
+  await Promise.all([starting, a.source.stop(AbortSignal.abort())]);
+  await b.source.start();
+
+  expect(desk.working).toEqual(["b"]);
+  await b.source.stop(inTime);
+  expect(desk.clock.pending).toBe(0);
+});
+
 test("a runtime that is stopping takes over nothing any more", async () => {
   const { desk, a, b, clock } = await openTwo();
   await b.source.quiesce();
