@@ -2,6 +2,7 @@ import { generateKeyPairSync, randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { Provider } from "oidc-provider";
+import MemoryAdapter from "oidc-provider/lib/adapters/memory_adapter.js";
 import type { GrantConfig } from "../../src/adapters/oauth2/oauth2_schema.ts";
 import { freePort } from "./free_port.ts";
 
@@ -171,6 +172,9 @@ export class OauthServer {
   }
 }
 
+/** A name of its own, or the provider would warn in each test that it is none for production. */
+class TestAdapter extends MemoryAdapter {}
+
 function configuration(lifetimeSeconds: () => number): Readonly<Record<string, unknown>> {
   const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   return {
@@ -192,6 +196,7 @@ function configuration(lifetimeSeconds: () => number): Readonly<Record<string, u
         redirect_uris: [],
       },
     ],
+    adapter: TestAdapter,
     scopes: bot.scope.split(" "),
     jwks: { keys: [{ ...privateKey.export({ format: "jwk" }), use: "sig", alg: "ES256" }] },
     cookies: { keys: [randomUUID()] },

@@ -45,3 +45,12 @@ declare module "oidc-provider" {
     interactionFinished(request: IncomingMessage, response: ServerResponse, result: object): Promise<void>;
   }
 }
+
+declare module "oidc-provider/lib/adapters/memory_adapter.js" {
+  class MemoryAdapter {
+    constructor(model: string);
+  }
+
+  // biome-ignore lint/style/noDefaultExport: the package is like that.
+  export { MemoryAdapter as default };
+}

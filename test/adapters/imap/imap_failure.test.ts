@@ -6,6 +6,7 @@ import {
   ImapFolderReadOnlyError,
 } from "../../../src/adapters/imap/imap_errors.ts";
 import { imapFailure } from "../../../src/adapters/imap/imap_failure.ts";
+import { Oauth2LoginNeededError, Oauth2UnavailableError } from "../../../src/adapters/oauth2/oauth2_errors.ts";
 import { TimeLimitError } from "../../../src/app_runtime/base/within.ts";
 
 const place = { host: "mail.example", port: 143, security: "starttls", user: "orders", folder: "Orders" } as const;
@@ -27,6 +28,8 @@ test.each([
     "Trying again".toLowerCase(),
   ],
   ["throttled", login({ serverResponseCode: "UNAVAILABLE" }), "slow down"],
+  ["token_unavailable", new Oauth2UnavailableError("g", "login.example", "HTTP 503"), "(HTTP 503). Trying again."],
+  ["token_denied", new Oauth2LoginNeededError("It is over.", "log in"), "It is over. Somebody has to log in: log in"],
   ["throttled", coded("ETHROTTLE"), "slow down"],
   ["login_disabled", login({ message: "Login is disabled" }), "takes no password"],
   ["certificate_unknown", coded("UNABLE_TO_VERIFY_LEAF_SIGNATURE"), "Set `ca`"],
@@ -64,6 +67,14 @@ test.each([
 
 test("a silent server on its TLS port is not told to use TLS", () => {
   expect(imapFailure(coded("GREETING_TIMEOUT"), { ...place, security: "tls" }).kind).toBe("silent");
+});
+
+test("a refused login is a refused token where one was used, and a full server stays full", () => {
+  const byToken = { ...place, auth: "oauth2" } as const;
+  expect(imapFailure(login({ response: "Invalid credentials" }), byToken).kind).toBe("token_refused");
+  expect(imapFailure(login({ serverResponseCode: "LIMIT" }), byToken).kind).toBe("too_many_connections");
+  expect(imapFailure(new Error("Unsupported authentication mechanism"), byToken).kind).toBe("tokens_not_taken");
+  expect(imapFailure(new Error("Unsupported authentication mechanism"), place).kind).toBe("unexpected");
 });
 
 test("what a server says is kept to one line of bounded length", () => {

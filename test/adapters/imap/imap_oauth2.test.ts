@@ -180,3 +180,17 @@ test("a server that takes no tokens is named", async () => {
   await eventually(() => expect(run.source.health().state).toBe("fail"));
   expect(run.source.health().output).toContain("takes no access tokens, only passwords. Use `auth: password`");
 });
+
+test("a source stops although the provider does not answer, and what is answered later is kept", async () => {
+  const { file, start } = await openAccount();
+  const before = await file.read();
+  const asked = Promise.withResolvers<() => void>();
+  oauth.trouble = (request, response) => asked.resolve(() => oauth.answer(request, response));
+  const { run } = await start();
+  const answerNow = await asked.promise;
+  oauth.trouble = undefined;
+  await run.stop();
+  expect(run.source.status().state).toBe("stopped");
+  answerNow();
+  await eventually(async () => expect(await file.read()).not.toBe(before));
+});

@@ -98,3 +98,17 @@ test("a token of somebody else is named, and holds no secret", async () => {
   expect(given).toHaveLength(2);
   for (const token of given) expect(JSON.stringify(result)).not.toContain(token);
 });
+
+test("a mailer that is closed while it waits for a token ends the mail, and takes no harm from the token", async () => {
+  const { oauth, sink, mailer } = await openMailer();
+  const asked = Promise.withResolvers<() => void>();
+  oauth.trouble = (request, response) => asked.resolve(() => oauth.answer(request, response));
+  const sending = mailer.send(confirmation);
+  const answerNow = await asked.promise;
+  await mailer.close();
+  expect(await sending).toMatchObject({ kind: "unreachable", text: expect.stringContaining("closed") });
+  oauth.trouble = undefined;
+  answerNow();
+  expect(await mailer.send(confirmation)).toMatchObject({ kind: "sent" });
+  expect(sink.received).toHaveLength(1);
+});
