@@ -251,7 +251,8 @@ export class Pipeline {
     // Interrupted in order is no crash of theirs.
     if (inOrder) await Promise.all(inHand.map((id) => journal?.handBack(id)));
     await queue.withdraw(name);
-    await deadLetters.open().catch(() => undefined); // a figure for people; it is counted again at the next takeover
+    // A figure for people, counted again at the next takeover; a database that hangs must not keep the source connected.
+    void deadLetters.open().catch(() => undefined);
   }
 
   async #recallPauses(): Promise<void> {
