@@ -1,10 +1,10 @@
-import { type InboxPreview, imapPreviewKind } from "../adapters/imap/index.ts";
+import { imapPreviewKind } from "../adapters/imap/index.ts";
 import { copyDatabase } from "../adapters/journal_sqlite/index.ts";
 import type { Oauth2Grants } from "../adapters/oauth2/index.ts";
 import {
+  type ConfigSnapshot,
   type Infrastructure,
   type PlatformServices,
-  type RuntimeEvent,
   type RuntimeParts,
   type SourceParts,
   SystemClock,
@@ -12,8 +12,8 @@ import {
 } from "../app_runtime/index.ts";
 import type { CommandLine } from "./command_line.ts";
 import { composeBot, newGrants, openDataFiles, openStores } from "./compose_bot.ts";
-import { DryRunDecisions } from "./dry_run_decisions.ts";
-import type { DryRunInbox } from "./dry_run_report.ts";
+import type { DryRunInbox, InboxPlace } from "./dry_run_report.ts";
+import { DryRunWatch } from "./dry_run_watch.ts";
 import { idleSource } from "./idle_source.ts";
 import { botTokens } from "./module/mail_order_bot_tokens.ts";
 import { orderMailTask } from "./sources/order_mail_task.ts";
@@ -39,27 +39,22 @@ export interface DryRunPlan {
  * copy, and in place of each mail source one that only looks.
  */
 export function composeDryRun(options: DryRunOptions): DryRunPlan {
-  const { commandLine, directory, newest } = options;
   const clock = new SystemClock();
-  const previews = new Map<string, InboxPreview>();
-  const failures = new Map<string, string>();
-  let expected: readonly string[] = [];
-  let unseen: readonly string[] = [];
+  const watch = new DryRunWatch(clock);
+  let others: readonly string[] = [];
   let grants: Oauth2Grants | undefined;
-  let decisions: DryRunDecisions | undefined;
 
   const infrastructure = async (platform: PlatformServices): Promise<Infrastructure> => {
-    const sources = Object.entries((platform.snapshot.values.sources ?? {}) as Record<string, { adapter: string }>);
-    expected = sources.flatMap(([name, { adapter }]) => (adapter === "imap" ? [name] : []));
-    unseen = sources.flatMap(([name, { adapter }]) => (adapter === "imap" ? [] : [name]));
-    await copyDatabase(platform.platform.dataDir, directory);
-    const alone = { ...platform.platform.sharing, mode: "exclusive" } as const;
-    const stores = openStores({ ...platform, platform: { ...platform.platform, dataDir: directory, sharing: alone } });
+    const stores = await openCopy(platform, options.directory);
     platform.provide(botTokens.orders, stores.orders);
     await openDataFiles(platform);
-    grants = newGrants(platform, commandLine);
-    decisions = new DryRunDecisions({ orders: stores.orders, journal: stores.journal.journal, failures, clock });
-    return { journal: stores.journal.journal, blobs: stores.blobs, components: [stores.journal, grants] };
+    grants = newGrants(platform, options.commandLine);
+    const sources = sourcesIn(platform.snapshot);
+    others = sources.flatMap(({ source, adapter }) => (adapter === "imap" ? [] : [source]));
+    const inboxes = sources.flatMap(({ adapter, ...place }) => (adapter === "imap" ? [place] : []));
+    const { journal } = stores.journal;
+    watch.follow({ inboxes, orders: stores.orders, journal });
+    return { journal, blobs: stores.blobs, components: [stores.journal, grants] };
   };
   const preview = imapPreviewKind({
     toTask: orderMailTask,
@@ -67,8 +62,8 @@ export function composeDryRun(options: DryRunOptions): DryRunPlan {
       if (grants === undefined) throw new Error("The grants are made with the infrastructure, before any unit.");
       return grants.accessTokens(grant);
     },
-    newest,
-    onPreview: (found) => previews.set(found.source, found),
+    newest: options.newest,
+    onPreview: watch.previewed,
   });
 
   const { parts } = composeBot({ ...options, print: () => undefined });
@@ -78,30 +73,38 @@ export function composeDryRun(options: DryRunOptions): DryRunPlan {
       kinds: parts.kinds.map((kind) => kindFor(kind, preview)),
       infrastructure,
       pauses: { load: async () => [], save: async () => undefined },
-      readers: [(event) => noteFailure(failures, event)],
+      readers: [watch.heard],
       clock,
     },
-    result: async (signal) => {
-      while (previews.size < expected.length && !signal.aborted)
-        await new Promise((wake) => clock.after(lookMs, () => wake(undefined)));
-      const looked = expected.flatMap((name) => previews.get(name) ?? []);
-      const found = (await decisions?.of(looked, signal)) ?? [];
-      return [...found, ...unseen.map((source): DryRunInbox => ({ kind: "not_looked", source }))];
-    },
+    result: async (signal) => [
+      ...(await watch.result(signal)),
+      ...others.map((source): DryRunInbox => ({ kind: "not_looked", source })),
+    ],
   };
 }
 
-const lookMs = 20;
+/** The real database is only read, also while the bot works with it. */
+async function openCopy(platform: PlatformServices, directory: string) {
+  const { dataDir, sharing } = platform.platform;
+  await copyDatabase(dataDir, directory);
+  const moved = { ...platform.platform, dataDir: directory, sharing: { ...sharing, mode: "exclusive" } as const };
+  return openStores({ ...platform, platform: moved });
+}
+
+function sourcesIn({ values }: ConfigSnapshot): readonly (InboxPlace & { readonly adapter: string })[] {
+  const sources = (values.sources ?? {}) as Readonly<Record<string, Omit<InboxPlace, "source"> & { adapter: string }>>;
+  return Object.entries(sources).map(([source, { adapter, host, user, folder }]) => ({
+    source,
+    adapter,
+    host,
+    user,
+    folder,
+  }));
+}
 
 function kindFor(kind: UnitKind, preview: UnitKind): UnitKind {
   if (kind.role !== "source") return kind;
   return kind.kind === "imap"
     ? preview
     : { ...kind, create: async (_: unknown, { name }: SourceParts) => idleSource(name) };
-}
-
-/** Why a mail is not decided: its last failure. */
-function noteFailure(failures: Map<string, string>, event: RuntimeEvent): void {
-  if (event.kind === "task.retried") failures.set(event.taskId, event.reason);
-  if (event.kind === "task.dead_lettered") failures.set(event.taskId, event.detail);
 }

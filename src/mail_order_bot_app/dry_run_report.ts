@@ -2,7 +2,7 @@ import type { InboxCounts } from "../adapters/imap/index.ts";
 import type { DecisionKind } from "./domain/decision.ts";
 import { textTable } from "./text_table.ts";
 
-interface InboxPlace {
+export interface InboxPlace {
   readonly source: string;
   readonly host: string;
   readonly user: string;

@@ -1,7 +1,8 @@
 import { execFile } from "node:child_process";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { readdir, readFile, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { mailServerHosts, type TestMailServer, type TestMailServerHost } from "../support/mail_servers.ts";
@@ -25,6 +26,8 @@ function order(number: number, poNumber = `HI-${number}`): string {
 }
 
 interface Place {
+  /** Where the program has its temporary files. */
+  readonly temporary: string;
   readonly dataDir: string;
   readonly config: string;
 }
@@ -49,7 +52,9 @@ async function placeFor(server: TestMailServer, source: Readonly<Record<string, 
   };
   const path = join(directory, "bot.json");
   await writeFile(path, JSON.stringify(config));
-  return { dataDir, config: path };
+  const temporary = join(directory, "tmp");
+  await mkdir(temporary);
+  return { temporary, dataDir, config: path };
 }
 
 interface Answer {
@@ -58,17 +63,34 @@ interface Answer {
   readonly stderr: string;
 }
 
-/** Runs the bot with --dry-run to its end. */
-function dryRun({ config }: Place, ...more: readonly string[]): Promise<Answer> {
-  return new Promise((resolve) => {
-    const argv = [program, "--config", config, "--dry-run", ...more];
-    const child = execFile(process.execPath, argv, (_error, stdout, stderr) =>
-      resolve({ code: child.exitCode ?? -1, stdout, stderr }),
-    );
-  });
+/** Starts the bot with --dry-run. */
+function startDryRun({ config, temporary }: Place, ...more: readonly string[]) {
+  const ended = Promise.withResolvers<Answer>();
+  const argv = [program, "--config", config, "--dry-run", ...more];
+  const env = { ...process.env, TMPDIR: temporary };
+  const child = execFile(process.execPath, argv, { env }, (_error, stdout, stderr) =>
+    ended.resolve({ code: child.exitCode ?? -1, stdout, stderr }),
+  );
+  onTestFinished(() => void child.kill("SIGKILL"));
+  return { kill: (signal: NodeJS.Signals) => child.kill(signal), ended: ended.promise };
 }
 
-const leftovers = async () => (await readdir(tmpdir())).filter((name) => name.startsWith("mail_order_bot_dry_run_"));
+function dryRun(place: Place, ...more: readonly string[]): Promise<Answer> {
+  return startDryRun(place, ...more).ended;
+}
+
+/** A server that takes connections and says nothing. */
+async function silentServer(): Promise<{ readonly port: number; readonly called: Promise<void> }> {
+  const called = Promise.withResolvers<void>();
+  const server = createServer(() => called.resolve()).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => void server.close());
+  return { port: (server.address() as AddressInfo).port, called: called.promise };
+}
+
+/** Other than the cache of compiled code. */
+const leftovers = async ({ temporary }: Place) =>
+  (await readdir(temporary)).filter((name) => name !== "node-compile-cache");
 
 describe.each(mailServerHosts)("a dry run on $name", { timeout: 60_000 }, ({ start }) => {
   let host: TestMailServerHost;
@@ -96,7 +118,7 @@ describe.each(mailServerHosts)("a dry run on $name", { timeout: 60_000 }, ({ sta
     expect(stdout).toContain("1 known to the journal"); // the copy of order 2
     expect(await server.flags()).toEqual(flags);
     expect(existsSync(place.dataDir)).toBe(false);
-    expect(await leftovers()).toEqual([]);
+    expect(await leftovers(place)).toEqual([]);
   });
 
   test("decides the newest mails only, as JSON where wanted", async () => {
@@ -141,12 +163,23 @@ describe.each(mailServerHosts)("a dry run on $name", { timeout: 60_000 }, ({ sta
     expect(stdout).toContain("Check `user` and `password`");
   });
 
+  test("ends when told, and leaves nothing behind", async () => {
+    const server = await host.account();
+    const silent = await silentServer();
+    const place = await placeFor(server, { port: silent.port });
+    const bot = startDryRun(place);
+    await silent.called;
+    bot.kill("SIGTERM");
+    expect(await bot.ended).toMatchObject({ code: 1, stdout: expect.stringContaining("did not come to an end") });
+    expect(await leftovers(place)).toEqual([]);
+  });
+
   test("names a wrong configuration like the bot itself, with exit code 78", async () => {
     const server = await host.account();
     const place = await placeFor(server, { folderr: "INBOX" });
     const { code, stderr } = await dryRun(place);
     expect({ code, stderr }).toMatchObject({ code: 78, stderr: expect.stringContaining("folderr") });
     expect(await readFile(place.config, "utf8")).toContain("folderr");
-    expect(await leftovers()).toEqual([]);
+    expect(await leftovers(place)).toEqual([]);
   });
 });

@@ -18,6 +18,8 @@ export interface DovecotNamespace {
   readonly prefix: string;
   /** An account that holds so many mails takes no more. */
   readonly maxMails?: number;
+  /** Folders that are nobody's own, under this prefix. */
+  readonly publicPrefix?: string;
 }
 
 /** Every user name works with this password, so a new name is a new empty mailbox. */
@@ -90,7 +92,7 @@ service lmtp {
     port = ${ports.lmtp}
   }
 }
-${namespace.maxMails === undefined ? "" : quotaConfig(namespace.maxMails)}namespace inbox {
+${namespace.publicPrefix === undefined ? "" : publicConfig(directory, namespace.separator, namespace.publicPrefix)}${namespace.maxMails === undefined ? "" : quotaConfig(namespace.maxMails)}namespace inbox {
   inbox = yes
   separator = ${namespace.separator}
   prefix = ${namespace.prefix}
@@ -125,6 +127,17 @@ plugin {
   quota = count:User quota
   quota_vsizes = yes
   quota_rule = *:messages=${maxMails}
+}
+`;
+}
+
+function publicConfig(directory: string, separator: string, prefix: string): string {
+  return `namespace public {
+  type = public
+  separator = ${separator}
+  prefix = ${prefix}
+  location = maildir:${directory}/mail/public
+  subscriptions = no
 }
 `;
 }

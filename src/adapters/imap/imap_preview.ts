@@ -175,14 +175,15 @@ export class ImapPreview implements TaskSource {
   ): Promise<{ readonly ids: readonly TaskId[]; readonly known: number }> {
     const { batch, batchSize, maxMailSize } = this.#config;
     const limits = { mails: batch, bytes: batchSize, maxMailBytes: maxMailSize };
+    const ids: TaskId[] = [];
     for (let at = 0; at < mails.length; ) {
       const rest = mails.slice(at);
       const cut = rest.slice(0, batchLength(rest, limits, new Map()));
       const read = await readMails(connection, cut, maxMailSize);
       await this.#offerer.offer(await storeMails(this.#blobs, { generation, mails: read }), this.#stop.signal);
+      ids.push(...read.map((mail) => taskIdOf(generation.key, mail.uid)));
       at += cut.length;
     }
-    const ids = mails.map((mail) => taskIdOf(generation.key, mail.uid));
     const states = await this.#journal.statesOf(ids);
     const offered = ids.filter((id) => states.has(id));
     return { ids: offered, known: ids.length - offered.length };

@@ -258,3 +258,19 @@ test("folders are named with / whatever the server's separator and prefix are", 
   await eventually(async () => expect(await mailsIn(server.connection, "INBOX.Bot.Done")).toHaveLength(1));
   expect(await mailsIn(server.connection, "INBOX")).toEqual([]);
 });
+
+test("folders that are nobody's own are named by their namespace, and not taken for our own", async () => {
+  const dovecot = await startDovecot({ separator: ".", prefix: "INBOX.", publicPrefix: "Public." });
+  onTestFinished(() => dovecot.stop());
+  const server = dovecotAccount(dovecot);
+  const { user } = server.connection;
+  await server.deliver(orderMail(1));
+  for (const folder of ["Public.Orders", "INBOX.Public.Orders"])
+    await dovecot.doveadm("mailbox", "create", "-u", user, folder);
+  await dovecot.doveadm("move", "-u", user, "Public.Orders", "mailbox", "INBOX", "all");
+  const config = { folder: "Public/Orders", afterDone: "move", doneFolder: "Public/Orders/Done" };
+  const run = await (await new MailDesk(server.connection).open({ config })).start();
+  await eventually(() => expect(run.uids).toEqual([1]));
+  await eventually(async () => expect([...(await dovecot.flags(user, "Public.Orders.Done")).values()]).toHaveLength(1));
+  expect(run.source.health().state).toBe("pass");
+});

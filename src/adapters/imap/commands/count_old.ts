@@ -19,11 +19,13 @@ export async function countOld(
   const found = await connection.run("UID SEARCH", async (client) => {
     const untaken = { ...lacks, deleted: false, not: { keyword: flags.failed } };
     const before = dayOf(oldest - dayMs);
-    const sure = await client.search({ ...untaken, before }, { uid: true });
+    // Only their number: there may be hundreds of thousands.
+    const sure = await client.search({ ...untaken, before }, { uid: true, returnOptions: ["COUNT"] });
     const near = await client.search({ ...untaken, since: before, before: dayOf(oldest + 2 * dayMs) }, { uid: true });
     // false and undefined are failures, never "no mail".
-    if (!Array.isArray(sure) || !Array.isArray(near)) throw new ImapCommandRefusedError("UID SEARCH");
-    return { sure: sure.length, near: near as Uid[] };
+    const isNumber = typeof sure === "object" && "count" in sure && sure.count !== undefined;
+    if (!isNumber || !Array.isArray(near)) throw new ImapCommandRefusedError("UID SEARCH");
+    return { sure: sure.count ?? 0, near: near as Uid[] };
   });
   const mails = await fetchSizes(connection, found.near, oldest);
   return found.sure + [...mails.values()].filter((mail) => mail.internalDate < oldest).length;
