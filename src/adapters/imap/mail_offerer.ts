@@ -68,7 +68,7 @@ export class MailOfferer {
   async #follow(generation: Generation, offer: MailOffer, verdict: JournalVerdict, signal: AbortSignal): Promise<void> {
     const { uid, task } = offer;
     const renumbered = verdict.sameAs !== undefined && verdict.sameAs !== task.id;
-    generation.unseen.offered(uid);
+    generation.offered(uid);
     if (verdict.kind === "done") generation.markDoneAgain(uid);
     else if (verdict.kind === "dead") this.#leaveDead(generation, uid);
     // Under its other number it is still on its way: a later look finds out how it ended.

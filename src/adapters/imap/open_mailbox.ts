@@ -41,6 +41,12 @@ export class Generation {
     this.markFailedAgain(uid);
   }
 
+  /** It is on its way, also when it was given up before: a mark that still waits would call it failed. */
+  offered(uid: Uid): void {
+    this.unseen.offered(uid);
+    this.#failedAgain.delete(uid);
+  }
+
   /** These carry the dead letter keyword. */
   carryKeyword(uids: readonly Uid[]): void {
     for (const uid of uids) this.#failed.add(uid);
