@@ -72,6 +72,7 @@ export type { SourceStatus, TaskSource } from "./contracts/task_source.ts";
 export type { Trace, TraceAttributes, TraceFactory } from "./contracts/trace_factory.ts";
 export {
   type HandlerKind,
+  type KeyObjection,
   type QueueKind,
   type QueueParts,
   queueKind,

@@ -52,6 +52,15 @@ ${source("auth: oauth2, grant: order")}`);
   await expect(reading).rejects.toThrow(/sources\.inbox\.grant: names "order".*Did you mean "orders"\?/);
 });
 
+test("a source without a password is told both ways to log in, unless its password cannot be read", async () => {
+  const smtp = "platform: { smtp: { host: smtp.example } }\n";
+  await expect(read(smtp + source("auth: password"))).rejects.toThrow(
+    "sources.inbox.password: is missing. Set it, or `auth: oauth2` with a `grant`.",
+  );
+  const unset = read(smtp + source('password: "${env:NOT_THERE}"'));
+  await expect(unset).rejects.toThrow(/^The configuration has a problem:\n.*needs the environment variable NOT_THERE/);
+});
+
 test.each([
   ["user: orders, auth: oauth2", "has `auth: oauth2` and no `grant`"],
   ["user: orders, grant: orders", "has a `grant` and would not use it"],

@@ -1,5 +1,5 @@
 import type { AccessTokens } from "../../app_runtime/contracts/access_tokens.ts";
-import { type SourceKind, sourceKind } from "../../app_runtime/contracts/unit_kind.ts";
+import { type KeyObjection, type SourceKind, sourceKind } from "../../app_runtime/contracts/unit_kind.ts";
 import { type ImapConfig, imapSchema } from "./imap_schema.ts";
 import type { MailToTask } from "./received_mail.ts";
 
@@ -36,7 +36,7 @@ function isInbox(folder: string): boolean {
   return folder.toUpperCase() === "INBOX";
 }
 
-function objectionTo(config: ImapConfig): string | undefined {
+function objectionTo(config: ImapConfig): string | KeyObjection | undefined {
   const { host, security, allowClearText, auth, user, account = user, folder } = config;
   if (security === "none" && !allowClearText && !thisMachine.has(host)) {
     return `would send the ${auth === "oauth2" ? "access token" : "password"} to ${host} in clear text (\`security: none\`). Use tls or starttls, or set allowClearText: true.`;
@@ -64,12 +64,14 @@ function objectionToKeywords({ track, doneKeyword, deadLetterKeyword }: ImapConf
   return undefined;
 }
 
-function objectionToLogin({ auth, password, grant }: ImapConfig): string | undefined {
+function objectionToLogin({ auth, password, grant }: ImapConfig): string | KeyObjection | undefined {
   if (auth === "oauth2") {
     if (grant === undefined) return "has `auth: oauth2` and no `grant`. Set it to a name below platform.oauth2.grants.";
     return password === undefined ? undefined : "has `auth: oauth2` and a `password` it would not use. Take one out.";
   }
-  if (password === undefined) return "has no `password`. Set it, or `auth: oauth2` with a `grant`.";
+  if (password === undefined) {
+    return { key: "password", why: "is missing. Set it, or `auth: oauth2` with a `grant`." };
+  }
   return grant === undefined ? undefined : "has a `grant` and would not use it. Set `auth: oauth2`, or take it out.";
 }
 

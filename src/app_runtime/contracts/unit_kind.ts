@@ -30,6 +30,12 @@ export interface SourceParts extends UnitParts {
   readonly blobs: BlobStore;
 }
 
+/** An objection to one key: said where the key stands, and not at all when that key cannot be read anyway. */
+export interface KeyObjection {
+  readonly key: string;
+  readonly why: string;
+}
+
 /** What every kind of unit says of itself. */
 interface KindTraits {
   /** Named in the config: `adapter: imap`. */
@@ -39,7 +45,7 @@ interface KindTraits {
    * What no single key can say: why this config of the unit `name` cannot work, with the cure, as a sentence that begins
    * with its verb ("would send …"); undefined when it can. Asked before anything is made of the config, at each load.
    */
-  check?(config: unknown, name: string): string | undefined;
+  check?(config: unknown, name: string): string | KeyObjection | undefined;
 }
 
 /** One way to make a queue: `adapter: memory`. The schema is light; the implementation is imported when it is used. */
@@ -76,7 +82,7 @@ export function queueKind<S extends Schema>(kind: {
   readonly kind: string;
   readonly schema: S;
   readonly capabilities: Iterable<QueueCapability>;
-  readonly check?: (config: ConfigOf<S>, name: string) => string | undefined;
+  readonly check?: (config: ConfigOf<S>, name: string) => string | KeyObjection | undefined;
   readonly create: (config: ConfigOf<S>, parts: QueueParts) => Promise<TaskQueue>;
 }): QueueKind {
   return {
@@ -93,7 +99,7 @@ export function sourceKind<S extends Schema>(kind: {
   readonly kind: string;
   readonly schema: S;
   readonly journaled: boolean;
-  readonly check?: (config: ConfigOf<S>, name: string) => string | undefined;
+  readonly check?: (config: ConfigOf<S>, name: string) => string | KeyObjection | undefined;
   readonly worksOn?: (config: ConfigOf<S>) => string;
   readonly create: (config: ConfigOf<S>, parts: SourceParts) => Promise<TaskSource>;
 }): SourceKind {

@@ -109,7 +109,11 @@ function kindsAgree(kinds: readonly UnitKind[]): ConfigCheck {
     kinds.flatMap((kind) =>
       [...snapshot.units(`${kind.role}s`).values()].flatMap((unit) => {
         const objection = unit.kind === kind.kind ? kind.check?.(unit.config, unit.name) : undefined;
-        return objection === undefined ? [] : [snapshot.problem(`${kind.role}s.${unit.name}`, "CHECK", objection)];
+        if (objection === undefined) return [];
+        const place = `${kind.role}s.${unit.name}`;
+        return typeof objection === "string"
+          ? [snapshot.problem(place, "CHECK", objection)]
+          : [snapshot.problem(`${place}.${objection.key}`, "CHECK", objection.why)];
       }),
     );
 }
