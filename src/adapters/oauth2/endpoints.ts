@@ -8,8 +8,8 @@ export interface Endpoints {
   /** RFC 8628 §3.1. */
   readonly device?: string;
   readonly scope?: string;
-  /** Name of this machine in the address a browser comes back to: the one that the provider lets be registered. */
-  readonly loopbackHost: "127.0.0.1" | "localhost";
+  /** The address on this machine that a browser comes back to, in the form the provider lets be registered. */
+  readonly redirectUri: (port: number) => string;
   /** What the provider wants in the address a browser opens, beyond the standard. */
   readonly authorizationParameters: Readonly<Record<string, string>>;
 }
@@ -35,7 +35,7 @@ const providers: Readonly<Record<GrantConfig["provider"], (tenant: string) => En
       authorization: `${base}/authorize`,
       device: `${base}/devicecode`,
       scope: "https://outlook.office.com/IMAP.AccessAsUser.All https://outlook.office.com/SMTP.Send offline_access",
-      loopbackHost: "localhost",
+      redirectUri: (port) => `http://localhost:${port}`,
       authorizationParameters: {},
     };
   },
@@ -44,8 +44,13 @@ const providers: Readonly<Record<GrantConfig["provider"], (tenant: string) => En
     token: "https://oauth2.googleapis.com/token",
     authorization: "https://accounts.google.com/o/oauth2/v2/auth",
     scope: "https://mail.google.com/",
-    loopbackHost: "127.0.0.1",
+    redirectUri: loopbackAddress,
     authorizationParameters: { access_type: "offline", prompt: "consent" },
   }),
-  custom: () => ({ token: "", loopbackHost: "127.0.0.1", authorizationParameters: {} }),
+  custom: () => ({ token: "", redirectUri: loopbackAddress, authorizationParameters: {} }),
 };
+
+/** RFC 8252 §7.3. */
+function loopbackAddress(port: number): string {
+  return `http://127.0.0.1:${port}/`;
+}

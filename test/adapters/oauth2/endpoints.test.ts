@@ -14,6 +14,7 @@ test("Microsoft is asked at the tenant, for mail and for a login that lasts", ()
   const endpoints = endpointsOf(grant({ tenant: "shop.example" }));
   expect(endpoints.token).toBe("https://login.microsoftonline.com/shop.example/oauth2/v2.0/token");
   expect(endpoints.device).toBe("https://login.microsoftonline.com/shop.example/oauth2/v2.0/devicecode");
+  expect(endpoints.redirectUri(8080)).toBe("http://localhost:8080");
   expect(endpoints.scope).toMatch(/IMAP\.AccessAsUser\.All .*SMTP\.Send offline_access$/);
 });
 

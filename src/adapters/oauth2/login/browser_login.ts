@@ -10,14 +10,13 @@ export async function logInByBrowser(dialogue: LoginDialogue, signal: AbortSigna
   const library = await client.library();
   const { oauth } = library;
   const [verifier, state] = [oauth.generateRandomCodeVerifier(), oauth.generateRandomState()];
-  await using server = await LoopbackServer.listen(port, client.endpoints.loopbackHost);
+  await using server = await LoopbackServer.listen(port);
+  const redirectUri = client.endpoints.redirectUri(server.port);
   const challenge = await oauth.calculatePKCECodeChallenge(verifier);
-  person.say(
-    instructions(browserAddress(client, library, { redirectUri: server.redirectUri, state, challenge }), server),
-  );
+  person.say(instructions(browserAddress(client, library, { redirectUri, state, challenge }), redirectUri));
   const answer = await browserAnswer(server, person, signal);
   const parameters = validAnswer(library, answer, state);
-  return await exchange(client, library, { parameters, redirectUri: server.redirectUri, verifier }, signal);
+  return await exchange(client, library, { parameters, redirectUri, verifier }, signal);
 }
 
 /** RFC 6749 §4.1.1 with PKCE (RFC 7636 §4.3). */
@@ -105,13 +104,13 @@ async function exchange(
   }
 }
 
-function instructions(address: string, { port, redirectUri }: LoopbackServer): string {
+function instructions(address: string, redirectUri: string): string {
   return [
     "Open this address in a browser, log in as the mailbox, and allow what is asked:",
     "",
     `  ${address}`,
     "",
-    `The browser then comes back to this machine (port ${port}). If it runs on another one, it cannot: copy the address it ends`,
-    `at, which begins with ${redirectUri}, and paste it here. Waiting ...`,
+    "The browser then comes back to this machine. If it runs on another one, it cannot: copy the address it ends at, which",
+    `begins with ${redirectUri}, and paste it here. Waiting ...`,
   ].join("\n");
 }

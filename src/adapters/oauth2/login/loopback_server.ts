@@ -7,11 +7,10 @@ import { Oauth2LoginFailedError } from "../oauth2_errors.ts";
 /** Waits on this machine for a browser that comes back from its login (RFC 8252 §7.3). */
 export class LoopbackServer implements AsyncDisposable {
   readonly #server: Server;
-  readonly #host: string;
   readonly #answer = Promise.withResolvers<URLSearchParams>();
 
-  /** `port` 0 takes any that is free; browsers reach it under `host`. @throws {Oauth2LoginFailedError} */
-  static async listen(port: number, host: "127.0.0.1" | "localhost"): Promise<LoopbackServer> {
+  /** `port` 0 takes any that is free. @throws {Oauth2LoginFailedError} */
+  static async listen(port: number): Promise<LoopbackServer> {
     const server = createServer();
     try {
       await once(server.listen(port, "127.0.0.1"), "listening");
@@ -20,21 +19,16 @@ export class LoopbackServer implements AsyncDisposable {
         `Port ${port} cannot be listened on (${messageOf(error)}). Choose another --port.`,
       );
     }
-    return new LoopbackServer(server, host);
+    return new LoopbackServer(server);
   }
 
-  private constructor(server: Server, host: string) {
+  private constructor(server: Server) {
     this.#server = server;
-    this.#host = host;
     server.on("request", (request, response) => this.#respond(request, response));
   }
 
   get port(): number {
     return (this.#server.address() as AddressInfo).port;
-  }
-
-  get redirectUri(): string {
-    return `http://${this.#host}:${this.port}/`;
   }
 
   /** What the browser brings along. */
@@ -50,7 +44,7 @@ export class LoopbackServer implements AsyncDisposable {
   }
 
   #respond(request: IncomingMessage, response: ServerResponse): void {
-    const parameters = URL.parse(request.url ?? "", this.redirectUri)?.searchParams ?? new URLSearchParams();
+    const parameters = URL.parse(request.url ?? "", "http://127.0.0.1")?.searchParams ?? new URLSearchParams();
     const isAnswer = parameters.has("code") || parameters.has("error");
     response.writeHead(isAnswer ? 200 : 404, { "content-type": "text/plain; charset=utf-8", connection: "close" });
     const text = isAnswer ? "This window can be closed. The rest is said where the login was started." : "Not here.";
