@@ -81,7 +81,7 @@ function kindOf(thrown: unknown, traits: Traits, place: ImapPlace): ImapFailureK
   if (traits.code?.startsWith("ParserError") || traits.code?.endsWith("TooLarge")) return "garbled";
   if (traits.bye !== undefined) return "closed_by_server";
   if (traits.tlsFailed) return "starttls_missing";
-  if (thrown instanceof ImapConnectionLostError) return "lost";
+  if (thrown instanceof ImapConnectionLostError || traits.code?.startsWith("ClosedAfterConnect")) return "lost";
   if (/wrong version number|packet length too long|unsupported protocol/i.test(messageOf(thrown)))
     return "tls_on_plain_port";
   // imapflow's words; it has looked at what the server offers.
