@@ -6,6 +6,7 @@ import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { mailServerHosts, type TestMailServer, type TestMailServerHost } from "../support/mail_servers.ts";
+import { TcpProxy } from "../support/tcp_proxy.ts";
 import { tempDir } from "../support/temp_dir.ts";
 import { BotProgram } from "./demonstration.ts";
 
@@ -119,6 +120,39 @@ describe.each(mailServerHosts)("a dry run on $name", { timeout: 60_000 }, ({ sta
     expect(await server.flags()).toEqual(flags);
     expect(existsSync(place.dataDir)).toBe(false);
     expect(await leftovers(place)).toEqual([]);
+  });
+
+  test("sends no command that could change a mailbox", async () => {
+    const server = await host.account();
+    await server.deliver(order(1));
+    const proxy = await TcpProxy.to(server.connection);
+    onTestFinished(() => proxy.stop());
+    let said = "";
+    proxy.rewrite((chunk, direction) => {
+      if (direction === "from_client") said += chunk;
+      return chunk;
+    });
+    const moving = { afterDone: "move", doneFolder: "Done" };
+    const { code } = await dryRun(await placeFor(server, { port: proxy.port, ...moving }));
+    const commands = new Set([...said.matchAll(/^\S+ ((?:UID )?[A-Z]+)/gm)].map(([, command]) => command));
+    expect(code).toBe(0);
+    const harmless = [
+      "CAPABILITY",
+      "ID",
+      "AUTHENTICATE",
+      "LOGIN",
+      "NAMESPACE",
+      "LIST",
+      "LSUB",
+      "EXAMINE",
+      "UID SEARCH",
+    ];
+    expect([...commands].filter((command) => ![...harmless, "UID FETCH", "LOGOUT"].includes(command ?? ""))).toEqual(
+      [],
+    );
+    expect(commands).toContain("EXAMINE");
+    expect(said).toContain("BODY.PEEK[]");
+    expect(said).not.toContain("BODY[");
   });
 
   test("decides the newest mails only, as JSON where wanted", async () => {

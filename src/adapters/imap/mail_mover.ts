@@ -100,6 +100,8 @@ export class MailMover {
     const { connection, generation } = mailbox;
     const pending = generation.toMove[lane.state];
     const uids = await this.#withoutRevived(generation, lane.next(pending), pending);
+    // Nothing waits any more, whatever was refused before.
+    if (pending.size === 0) lane.worked();
     if (uids.length === 0) return false;
     const { refused, refusal, folderMissing } = await moveMails(connection, uids, lane.folder, generation.copied);
     for (const uid of uids) pending.delete(uid);

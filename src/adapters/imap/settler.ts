@@ -14,7 +14,7 @@ import type { ImapFactReporter } from "./imap_facts.ts";
 import type { ImapConfig } from "./imap_schema.ts";
 import type { MailMover } from "./mail_mover.ts";
 import type { Uid } from "./mailbox_key.ts";
-import type { Generation, MailboxSlot, OpenMailbox } from "./open_mailbox.ts";
+import type { MailboxSlot, OpenMailbox } from "./open_mailbox.ts";
 import { type SettlePlan, settlePlan, toldRows } from "./settle_plan.ts";
 
 const backoff = { initialDelayMs: 1_000, maxDelayMs: 60_000, factor: 2, jitter: 0.1 };
@@ -120,13 +120,15 @@ export class Settler {
     await this.#journal.settled(told.map((row) => row.task.id));
     this.#count(told);
     this.#progress.update();
-    this.#moveLater(generation, plan, again, refused);
+    this.#moveLater(mailbox, plan, again, refused);
     const full = Math.max(rows.length, again.done.length + again.failed.length) >= limit;
     return this.#considerRefusals(refused, signal) && full;
   }
 
   /** Marked mails only. What nothing could be made of stays: a later session tries it again. */
-  #moveLater(generation: Generation, plan: SettlePlan, again: SettlePlan, refused: readonly Uid[]): void {
+  #moveLater({ generation, canMove }: OpenMailbox, plan: SettlePlan, again: SettlePlan, refused: readonly Uid[]): void {
+    // Should a later connection be able to, it finds them by their mark.
+    if (!canMove) return;
     const unmarked = new Set(refused);
     const marked = (uids: readonly Uid[]) => uids.filter((uid) => !unmarked.has(uid));
     const dead = [...plan.failed, ...again.failed].filter((uid) => !generation.unseen.isGivenUp(uid));

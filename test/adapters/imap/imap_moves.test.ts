@@ -150,6 +150,26 @@ describe.each(mailServerHosts)("an imap source that moves finished mails on $nam
     expect(await desk.journal.unsettled("inbox", 10)).toEqual([]);
   });
 
+  test("does not move a dead letter that was retried before there was a folder for it", async () => {
+    const server = await accountWith(1);
+    const desk = new MailDesk(server.connection);
+    const config = { ...moving, createFolders: false };
+    const run = await (await desk.open({ config, work: () => "dead" })).start();
+    await eventually(() => expect(run.source.health().output).toContain('Create folder "Failed"'));
+    const id = `imap:${server.connection.user}:INBOX:${run.source.status().facts.uidValidity}:1` as TaskId;
+    await desk.journal.revive(id);
+    const person = await connectClient(server.connection);
+    for (const folder of ["Done", "Failed"]) await person.mailboxCreate(folder);
+    await person.logout();
+    await eventually(() => expect(run.source.health().state).toBe("pass"));
+    expect(await subjectsIn(server, "INBOX")).toEqual(["Order 1"]);
+    await desk.journal.done(id);
+    await eventually(async () =>
+      expect(await mailsIn(server.connection, "Done")).toMatchObject([{ subject: "Order 1", flags: ["\\Seen"] }]),
+    );
+    expect(await subjectsIn(server, "Failed")).toEqual([]);
+  });
+
   test("says so and goes on when the folder is missing and must not be made", async () => {
     const server = await accountWith(2);
     const config = { ...moving, createFolders: false };
@@ -190,6 +210,7 @@ describe.each(mailServerHosts)("an imap source that moves finished mails on $nam
     await eventually(async () => expect((await mailsIn(server.connection, "INBOX"))[0]?.flags).toEqual(["\\Seen"]));
     await eventually(() => expect(run.source.health().output).toContain("neither MOVE nor UIDPLUS"));
     expect(run.facts.filter((code) => code === "imap_move_impossible")).toHaveLength(1);
+    expect(run.source.status().facts.unmoved).toBe(0);
   });
 
   /** The server, without some of its capabilities. */

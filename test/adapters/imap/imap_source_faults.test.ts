@@ -225,6 +225,29 @@ describe("an imap source on a server that misbehaves", () => {
     expect(run.uids).toEqual([1, 2]);
   });
 
+  test("does not take its own late marks for somebody else's reading", async () => {
+    const { server, desk, seen } = await devServer(5);
+    const trouble = { kind: "answer", status: "NO", text: "Not now" } as const;
+    const planned = server.faults.imap({ on: "UID STORE", trouble, times: Number.POSITIVE_INFINITY });
+    const first = await (await desk.open({ work: (mail) => (mail.uid > 2 ? "done" : "held") })).start();
+    await eventually(() => expect(first.source.status().facts.unmarked).toBe(3));
+    await first.crash();
+
+    // The first two fill the queue and its door, so that the others wait in the list while they are marked.
+    const second = await (await desk.open({ capacity: 1, work: () => "held" })).start();
+    await eventually(() => expect(second.source.status()).toMatchObject({ inFlight: 2, backlog: 3 }));
+    planned.cancel();
+    await eventually(() => expect(seen()).toEqual([3, 4, 5]));
+    await eventually(() => expect(second.source.status().backlog).toBe(0));
+    await eventually(async () => {
+      await second.finishHeld();
+      expect(seen()).toEqual([1, 2, 3, 4, 5]);
+    });
+    server.deliver(orderMail(6));
+    await eventually(() => expect(second.uids).toEqual([1, 2, 6]));
+    expect(second.facts).not.toContain("imap_mail_read_by_others");
+  });
+
   test("leaves unread mail from before its time untouched", async () => {
     const { server, desk, seen } = await devServer(0);
     const ago = (days: number) => new Date(Date.now() - days * 86_400_000);
