@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openInbox } from "../../dev_mail_server/imap_client.ts";
 import { mailServerHosts, type TestMailServer, type TestMailServerHost } from "../../support/mail_servers.ts";
 import { type DeskRun, eventually, MailDesk } from "./mail_desk.ts";
 import { orderMail } from "./order_mail.ts";
@@ -39,6 +40,31 @@ describe.each(mailServerHosts)("a long backlog on $name", ({ start }) => {
     expect(said(run).at(-1)).toBe("imap_backlog_worked_off");
     expect(said(run).length).toBeLessThanOrEqual(12);
   }, 30_000);
+
+  test("is over, too, when somebody takes the mails away", async () => {
+    const server = await accountWith(300);
+    let finished = 0;
+    const work = () => {
+      finished += 1;
+      return finished <= 10 ? "done" : "held";
+    };
+    const config = { window: 1, batch: 1 };
+    const run = await (await new MailDesk(server.connection).open({ work, config, capacity: 1 })).start();
+    await eventually(() => expect(run.source.status().facts.backlogTotal).toBeGreaterThan(250));
+    run.source.pause();
+    // One more waits at the gate.
+    await eventually(async () => {
+      await run.finishHeld();
+      expect(run.source.status().inFlight).toBe(1);
+    });
+    const person = await openInbox(server.connection);
+    await person.messageDelete("1:*");
+    await person.logout();
+    run.source.resume();
+    run.source.trigger();
+    await eventually(() => expect(said(run).at(-1)).toBe("imap_backlog_worked_off"));
+    expect(run.source.status().facts).not.toHaveProperty("backlogTotal");
+  });
 
   test("dead letters that stay unread are no backlog", async () => {
     const server = await accountWith(300);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import type { ReceivedMail } from "../../../src/adapters/imap/received_mail.ts";
 import type { TaskId } from "../../../src/app_runtime/contracts/task.ts";
 import { startDevMailServer } from "../../../src/dev_mail_server/start_dev_mail_server.ts";
 import { connectClient, openInbox } from "../../dev_mail_server/imap_client.ts";
@@ -50,6 +51,20 @@ describe.each(mailServerHosts)("an imap source that moves finished mails on $nam
     expect(run.source.health().state).toBe("pass");
     expect(run.facts.filter((code) => code === "imap_folder_created")).toHaveLength(2);
     expect(run.facts).not.toContain("imap_move_refused");
+  });
+
+  test("leaves a mail of which no task could be made where it is, for a later try", async () => {
+    const server = await accountWith(2);
+    const toTask = (mail: ReceivedMail) => {
+      if (mail.uid === 1) throw new Error("what is this?");
+      return { kind: "mail.received", payload: { ...mail } };
+    };
+    const run = await (
+      await new MailDesk(server.connection).open({ config: moving, toTask, work: () => "dead" })
+    ).start();
+    await eventually(async () => expect(await subjectsIn(server, "Failed")).toEqual(["Order 2"]));
+    await eventually(() => expect(run.source.status()).toMatchObject({ inFlight: 0, facts: { unmoved: 0 } }));
+    expect(await mailsIn(server.connection, "INBOX")).toEqual([{ uid: 1, subject: "Order 1", flags: ["$BotFailed"] }]);
   });
 
   test("makes the folder again when somebody deletes it", async () => {
@@ -248,6 +263,25 @@ describe("an imap source whose mails cannot be moved for a while", () => {
     planned.cancel();
     await eventually(() => expect(server.mailbox("INBOX")?.mails).toEqual([]));
     expect(server.mailbox("Done")?.mails).toHaveLength(4);
+    await eventually(() => expect(run.source.health().state).toBe("pass"));
+  });
+
+  test("makes no second copy where the server copies and then does not take away", async () => {
+    const account = { user: "orders@shop.example", password: "secret" };
+    const server = await startDevMailServer(account);
+    onTestFinished(() => server.stop());
+    const trouble = { kind: "answer", status: "NO", text: "Not now" } as const;
+    const planned = server.faults.imap({ on: "UID EXPUNGE", trouble, times: 2 });
+    server.deliver(orderMail(1));
+    const proxy = await TcpProxy.to({ host: server.host, port: server.ports.imap });
+    onTestFinished(() => proxy.stop());
+    proxy.rewrite((chunk, direction) => (direction === "from_server" ? chunk.replace(/ MOVE/g, "") : chunk));
+    const run = await (
+      await new MailDesk({ host: proxy.host, port: proxy.port, ...account }).open({ config: moving })
+    ).start();
+    await eventually(() => expect(server.mailbox("INBOX")?.mails).toEqual([]));
+    expect(planned.struck).toBe(2);
+    expect(server.mailbox("Done")?.mails).toHaveLength(1);
     await eventually(() => expect(run.source.health().state).toBe("pass"));
   });
 
