@@ -13,6 +13,18 @@ export const silences: readonly MailFault[] = [
     begin: ({ scene }) => scene.wire.plan({ on: /^UID FETCH .*BODY/, trouble: { kind: "black_hole", at: "during" } }),
     lasts: "until_health_fails",
   },
+  // It must be noticed by itself: nothing comes back.
+  {
+    name: "half-open-at-rest",
+    begin: ({ scene, mode }) =>
+      scene.wire.plan({ on: mode === "idle" ? /^IDLE/ : /^NOOP/, trouble: { kind: "forget", at: "during" } }),
+    lasts: "until_all_is_ordered",
+  },
+  {
+    name: "half-open-during-fetch",
+    begin: ({ scene }) => scene.wire.plan({ on: /^UID FETCH .*BODY/, trouble: { kind: "forget", at: "during" } }),
+    lasts: "until_all_is_ordered",
+  },
   {
     name: "deaf-idle",
     modes: ["idle"],

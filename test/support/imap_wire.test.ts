@@ -88,6 +88,19 @@ test("as a black hole within an answer lets the rest vanish and keeps the connec
   expect(proxy.open).toBe(1);
 });
 
+test("forgets one connection without ending it, and carries the next", async () => {
+  const { wire, server, proxy, client, open } = await inboxBehindWire();
+  wire.plan({ on: /^NOOP/, trouble: { kind: "forget", at: "before" } });
+  client.send("a NOOP\r\n");
+  await expect.poll(() => wire.struck).toBe(1);
+  const next = await open();
+  expect(await next.command("b NOOP")).toContain("b OK");
+  client.send("c UID STORE 1 +FLAGS (\\Seen)\r\n");
+  expect(await next.command("d NOOP")).not.toContain("FETCH");
+  expect(server.mailbox("INBOX")?.mails[0]?.flags.has("\\Seen")).toBe(false);
+  expect(proxy.open).toBe(2);
+});
+
 async function inboxBehindWire() {
   const server = await runServer();
   server.deliver(mailOf("one"));

@@ -8,6 +8,8 @@ export type WireTrouble =
   | { readonly kind: "cut"; readonly at: WireMoment }
   /** From that moment on nothing gets through, on any connection. */
   | { readonly kind: "black_hole"; readonly at: WireMoment }
+  /** From that moment on this connection carries nothing any more, and others do: what a router does that forgot it. */
+  | { readonly kind: "forget"; readonly at: WireMoment }
   /** The command does not reach the server and is answered with this: OK is a lie, BYE also closes. */
   | {
       readonly kind: "answer";
@@ -162,7 +164,7 @@ class Dialogue {
     this.#wire.noteStrike();
     this.#over = true;
     if (kind === "black_hole") this.#wire.blackHole();
-    else this.#connection.cutAfterThis();
+    else if (kind === "cut") this.#connection.cutAfterThis();
     return "";
   }
 
