@@ -98,7 +98,7 @@ export const imapSchema = {
   socketTimeout: {
     doc: "A server that says nothing for this long while it owes an answer counts as dead.",
     format: "duration",
-    default: "90s",
+    default: "30s",
     min: "100ms",
   },
   freshSession: {
@@ -167,7 +167,7 @@ export const imapSchema = {
     default: "1s",
     min: "1ms",
   },
-  reconnectMax: { doc: "Longest wait before any reconnect.", format: "duration", default: "60s", min: "1ms" },
+  reconnectMax: { doc: "Longest wait before any reconnect.", format: "duration", default: "30s", min: "1ms" },
   refusedWait: {
     doc: "Wait after a refused login: servers lock accounts that try too often.",
     format: "duration",
