@@ -106,7 +106,7 @@ export class FolderSettler {
     for (const file of again) refusals.push(...listed(await this.#move(file, file.to)));
 
     await this.#journal.settled(told.map((row) => row.task.id));
-    this.#count(told);
+    this.#ledger.told(told);
     this.#untold = Math.min(rows.length - told.length, mostUntold * limit);
     const isFull = rows.length >= asked || again.length >= limit;
     return this.#considerRefusals(refusals, signal) && isFull;
@@ -143,14 +143,6 @@ export class FolderSettler {
     if (done.length === 0) return undefined;
     const result = await moveRetried(this.#places, new Set(done.map((row) => tagOf(row.task.id))));
     return result.kind === "refused" ? result.reason : undefined;
-  }
-
-  #count(told: readonly JournalRow[]): void {
-    for (const { task, state } of told) {
-      this.#ledger.inFlight.delete(task.id);
-      if (state === "dead") this.#ledger.dead += 1;
-      else this.#ledger.settled += 1;
-    }
   }
 
   /** What the file system refuses is tried again later, more and more patiently. */

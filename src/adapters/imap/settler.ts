@@ -3,7 +3,7 @@ import type { Clock } from "../../app_runtime/base/clock.ts";
 import { messageOf } from "../../app_runtime/base/runtime_error.ts";
 import { sleep } from "../../app_runtime/base/sleep.ts";
 import type { WakeUp } from "../../app_runtime/base/wake_up.ts";
-import type { Journal, JournalRow } from "../../app_runtime/contracts/journal.ts";
+import type { Journal } from "../../app_runtime/contracts/journal.ts";
 import type { Patience, RunLedger } from "../../app_runtime/intake/api.ts";
 import type { BacklogProgress } from "./backlog_progress.ts";
 import { markDone } from "./commands/mark_done.ts";
@@ -118,7 +118,7 @@ export class Settler {
     const refused = results.flatMap((result) => result.refused);
     const told = toldRows(rows, refused, generation.key);
     await this.#journal.settled(told.map((row) => row.task.id));
-    this.#count(told);
+    this.#ledger.told(told);
     this.#progress.update();
     this.#moveLater(mailbox, plan, again, refused);
     const full = Math.max(rows.length, again.done.length + again.failed.length) >= limit;
@@ -155,14 +155,6 @@ export class Settler {
     const result = await unmarkFailed(connection, carriers, this.#config.deadLetterKeyword);
     generation.carryKeyword(result.refused);
     return result;
-  }
-
-  #count(told: readonly JournalRow[]): void {
-    for (const { task, state } of told) {
-      this.#ledger.inFlight.delete(task.id);
-      if (state === "dead") this.#ledger.dead += 1;
-      else this.#ledger.settled += 1;
-    }
   }
 
   /** A server that refuses is asked again later, more and more patiently; there is nothing else to try. */

@@ -53,3 +53,9 @@ export function affectedUnits(
 }
 
 const nothing = { added: [], removed: [], changed: [] } as const;
+
+/** Everything a configuration declares. */
+export function allUnits(snapshot: ConfigSnapshot): AffectedUnits {
+  const names = (role: string) => [...snapshot.units(role).keys()];
+  return { queues: names("queues"), handlers: names("handlers"), workers: names("workers"), sources: names("sources") };
+}

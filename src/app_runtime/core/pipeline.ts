@@ -10,19 +10,15 @@ import type { QueueStats, TaskQueue } from "../contracts/task_queue.ts";
 import type { TraceFactory } from "../contracts/trace_factory.ts";
 import type { PauseBook } from "../control/api.ts";
 import type { HealthRegistry } from "../health/api.ts";
-import type { SourceHandover } from "../leases/api.ts";
 import { DeadLetters, queueHealth } from "../queue/api.ts";
 import { WorkerSupervisor } from "../workers/api.ts";
-import { type AffectedUnits, affectedUnits, queuesToReplace } from "./affected_units.ts";
+import { type AffectedUnits, affectedUnits, allUnits, queuesToReplace } from "./affected_units.ts";
 import type { PlatformConfig } from "./platform_schema.ts";
+import { isEmpty, notEmpty, type QueueSlot } from "./queue_slot.ts";
+import { handoverOf } from "./source_handover.ts";
 import { type SourcePauseReason, SourceSupervisor } from "./source_supervisor.ts";
-import { QueueNotEmptyError, UnitsFailedError, UnitUnknownError } from "./unit_errors.ts";
+import { UnitsFailedError, UnitUnknownError } from "./unit_errors.ts";
 import type { UnitFactory } from "./unit_factory.ts";
-
-interface QueueSlot {
-  readonly queue: TaskQueue;
-  readonly deadLetters: DeadLetters;
-}
 
 export interface PipelineParts {
   readonly factory: UnitFactory;
@@ -225,49 +221,12 @@ export class Pipeline {
     const byOperator: readonly SourcePauseReason[] = pauses.isPaused(`source:${name}`) ? ["operator"] : [];
     const byOutage = this.workers.status().filter((pool) => pool.braking && pool.queue === queue.name);
     const reasons = [...byOperator, ...byOutage.map((pool) => outageOf(pool.name))];
-    const handover: SourceHandover = {
-      taken: () => this.#takeSource(queue.name),
-      given: ({ inOrder }) => this.#giveSource(name, queue.name, inOrder),
-    };
+    const handover = handoverOf(
+      { source: name, queue: queue.name, journaled: this.#journaled.has(name) },
+      this,
+      this.#parts,
+    );
     await this.sources.start(factory.source(snapshot, name, queue, handover), reasons);
-  }
-
-  /** Whoever had the source before may have paused units and left dead letters. */
-  async #takeSource(queue: string): Promise<void> {
-    await this.#parts.pauses.open();
-    await this.#recallPauses();
-    await this.queue(queue).deadLetters.open();
-  }
-
-  /**
-   * Its tasks are another runtime's now: not even those in hand are ours to finish. Those of a source without a journal
-   * stay, because nobody else would offer them again.
-   */
-  async #giveSource(name: string, queueName: string, inOrder: boolean): Promise<void> {
-    if (!this.#journaled.has(name)) return;
-    const { journal } = this.#parts;
-    const { queue, deadLetters } = this.queue(queueName);
-    const inHand = this.workers.loseSource(name);
-    // Interrupted in order is no crash of theirs.
-    if (inOrder) await Promise.all(inHand.map((id) => journal?.handBack(id)));
-    await queue.withdraw(name);
-    // A figure for people, counted again at the next takeover; a database that hangs must not keep the source connected.
-    void deadLetters.open().catch(() => undefined);
-  }
-
-  async #recallPauses(): Promise<void> {
-    const { pauses } = this.#parts;
-    for (const [name, { queue }] of this.#queues) {
-      await (pauses.isPaused(`queue:${name}`) ? queue.pause() : queue.resume());
-    }
-    for (const { name } of this.workers.status()) {
-      if (pauses.isPaused(`worker:${name}`)) this.workers.pause(name);
-      else this.workers.resume(name);
-    }
-    for (const name of this.sources.names) {
-      if (pauses.isPaused(`source:${name}`)) this.sources.pause(name, "operator");
-      else this.sources.resume(name, "operator");
-    }
   }
 
   #pauseFor(pool: string, lasting: boolean): void {
@@ -374,21 +333,6 @@ export class Pipeline {
   }
 }
 
-function isEmpty(queue: TaskQueue): boolean {
-  const { waiting, delayed, leased, dead } = queue.stats();
-  return waiting + delayed + leased + dead === 0;
-}
-
-function notEmpty(queue: TaskQueue): QueueNotEmptyError {
-  const { waiting, delayed, leased, dead } = queue.stats();
-  return new QueueNotEmptyError(queue.name, waiting + delayed + leased, dead);
-}
-
 function outageOf(pool: string): SourcePauseReason {
   return `outage of ${pool}`;
-}
-
-function allUnits(snapshot: ConfigSnapshot): AffectedUnits {
-  const names = (role: string) => [...snapshot.units(role).keys()];
-  return { queues: names("queues"), handlers: names("handlers"), workers: names("workers"), sources: names("sources") };
 }

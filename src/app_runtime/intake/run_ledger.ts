@@ -1,3 +1,4 @@
+import type { JournalRow } from "../contracts/journal.ts";
 import type { TaskId } from "../contracts/task.ts";
 
 /** What this run of a source has done so far; for its decisions and for /status. */
@@ -9,4 +10,13 @@ export class RunLedger {
   dead = 0;
   /** Finished tasks whose source could not be told at the last try. */
   unmarked = 0;
+
+  /** The source was told how these ended. */
+  told(rows: readonly JournalRow[]): void {
+    for (const { task, state } of rows) {
+      this.inFlight.delete(task.id);
+      if (state === "dead") this.dead += 1;
+      else this.settled += 1;
+    }
+  }
 }

@@ -1,0 +1,20 @@
+import type { TaskQueue } from "../contracts/task_queue.ts";
+import type { DeadLetters } from "../queue/api.ts";
+import { QueueNotEmptyError } from "./unit_errors.ts";
+
+/** An open queue of the configuration and what was given up in it. */
+export interface QueueSlot {
+  readonly queue: TaskQueue;
+  readonly deadLetters: DeadLetters;
+}
+
+/** Nothing would be lost with it, dead letters included. */
+export function isEmpty(queue: TaskQueue): boolean {
+  const { waiting, delayed, leased, dead } = queue.stats();
+  return waiting + delayed + leased + dead === 0;
+}
+
+export function notEmpty(queue: TaskQueue): QueueNotEmptyError {
+  const { waiting, delayed, leased, dead } = queue.stats();
+  return new QueueNotEmptyError(queue.name, waiting + delayed + leased, dead);
+}
