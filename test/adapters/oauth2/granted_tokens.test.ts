@@ -216,8 +216,12 @@ test("several processes that share a login renew it one after the other", async 
 
 test("a process that holds the login and hangs is told of", async () => {
   const { clock, file, refreshToken, tokens } = await openGrant();
-  const done = Promise.withResolvers<void>();
-  const hanging = underLock("orders", file, clock, () => done.promise);
+  const [held, done] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const hanging = underLock("orders", file, clock, () => {
+    held.resolve();
+    return done.promise;
+  });
+  await held.promise;
   let failure: Error | undefined;
   void failureOf(tokens.get(), [refreshToken]).then((error) => {
     failure = error;
