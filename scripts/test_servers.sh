@@ -5,6 +5,7 @@
 #   dovecot-imapd  the real IMAP server of the mail tests
 #   dovecot-lmtpd  delivers mail to it the way a mail server does
 #   openssl        makes the certificates for its TLS port
+#   redis-server   the real Redis of the queue tests
 #
 # Exit codes: 0 everything is there, 69 something is missing and may not be installed from here.
 set -eu
@@ -13,20 +14,21 @@ missing=""
 [ -x /usr/lib/dovecot/imap ] || missing="$missing dovecot-imapd"
 [ -x /usr/lib/dovecot/lmtp ] || missing="$missing dovecot-lmtpd"
 command -v openssl >/dev/null 2>&1 || missing="$missing openssl"
+command -v redis-server >/dev/null 2>&1 || missing="$missing redis-server"
 
 if [ -z "$missing" ]; then
-  echo "test servers: dovecot and openssl are installed"
+  echo "test servers: dovecot, openssl and redis are installed"
   exit 0
 fi
 
 install="apt-get update && apt-get install -y --no-install-recommends$missing"
 
 if ! command -v apt-get >/dev/null 2>&1; then
-  echo "The mail tests need Dovecot and openssl, and this machine has no apt-get. Debian calls the packages:$missing" >&2
+  echo "The tests need Dovecot, openssl and Redis, and this machine has no apt-get. Debian calls the packages:$missing" >&2
   exit 69
 fi
 if [ "$(id -u)" -ne 0 ]; then
-  echo "The mail tests run against a private Dovecot, and these Debian packages are missing:$missing" >&2
+  echo "The tests run against private servers, and these Debian packages are missing:$missing" >&2
   echo "Only root may install them. Please run:" >&2
   echo "  sudo sh -c '$install'" >&2
   exit 69
@@ -42,7 +44,7 @@ if [ ! -e "$policy" ]; then
   chmod 755 "$policy"
 fi
 
-echo "test servers: installing$missing, because the mail tests run against a private Dovecot (some 15 MB)"
+echo "test servers: installing$missing, because the tests run against private servers (some 15 MB)"
 export DEBIAN_FRONTEND=noninteractive
 log=$(mktemp)
 if ! sh -c "$install" >"$log" 2>&1; then
