@@ -167,8 +167,9 @@ test("a file without read permission waits for it, and the others do not wait fo
   await desk.deliver("locked.eml", orderMail(1));
   await desk.deliver("open.eml", orderMail(2));
   await chmod(desk.path("new", "locked.eml"), 0);
+  const run = await desk.open();
   const restore = await asOrdinaryUser(desk);
-  const run = await (await desk.open()).start();
+  await run.start();
   await eventually(() => expect(run.names).toEqual(["open.eml"]));
   await eventually(() =>
     expect(run.source.health()).toMatchObject({ state: "warn", output: expect.stringContaining("no permission") }),
@@ -183,9 +184,10 @@ test("a file without read permission waits for it, and the others do not wait fo
 test("a directory nobody may read is said to be that, and it recovers", async () => {
   const desk = openDesk();
   await desk.deliver("a.eml", orderMail(1));
+  const run = await desk.open();
   const restore = await asOrdinaryUser(desk);
   await chmod(join(desk.directory, "new"), 0);
-  const run = await (await desk.open()).start();
+  await run.start();
   await eventually(() => expect(run.source.status().state).toBe("degraded"));
   expect(run.source.health()).toMatchObject({ state: "fail", output: expect.stringContaining("no permission for") });
   await chmod(join(desk.directory, "new"), 0o700);
@@ -198,8 +200,9 @@ test("a directory nobody may read is said to be that, and it recovers", async ()
 test("a directory that becomes read-only keeps its finished files, says so, and handles none of them again", async () => {
   const desk = openDesk();
   await desk.deliver("a.eml", orderMail(1));
+  const run = await desk.open({ work: () => "held" });
   const restore = await asOrdinaryUser(desk);
-  const run = await (await desk.open({ work: () => "held" })).start();
+  await run.start();
   await eventually(() => expect(run.handled).toHaveLength(1));
   await chmod(join(desk.directory, "new"), 0o500);
   await run.finishHeld();
@@ -346,7 +349,10 @@ test("does not lose mails while the blob store fails, and says so", async () => 
   expect(run.source.health().state).toBe("pass");
 });
 
-/** The rest of the test runs without the rights of root, in a directory that is its own; tells how to get them back. */
+/**
+ * The rest of the test runs without the rights of root, in a directory that is its own; tells how to get them back. Whatever
+ * has code of its own to load must run by then: the project may lie where only root may read.
+ */
 async function asOrdinaryUser(desk: FolderDesk): Promise<() => void> {
   if (process.getuid?.() !== 0) return () => undefined;
   const nobody = 65_534;
