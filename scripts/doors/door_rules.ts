@@ -75,9 +75,9 @@ function adapterRules(name: string): readonly DoorRule[] {
   return [
     wall(
       `adapter ${name}`,
-      `The adapter ${name} imports base, contracts and ${doorsOf(allowed?.rooms)}; never another adapter.`,
+      `The adapter ${name} imports base, contracts and ${doorsOf(allowed?.rooms)}; ${driversOf(allowed?.drivers)}.`,
       own,
-      ours([own, ...platform, ...apisOf(allowed?.rooms)]),
+      ours([own, ...platform, ...apisOf(allowed?.rooms), ...facesOf(allowed?.drivers)]),
     ),
     packageWall(`adapter ${name}`, own, allowed?.packages),
     {
@@ -166,6 +166,16 @@ function apisOf(names: readonly string[] = []): readonly string[] {
 
 function doorsOf(names: readonly string[] = []): string {
   return names.length === 0 ? "no other room" : `the api.ts of ${list(names)}`;
+}
+
+function facesOf(drivers: readonly string[] = []): readonly string[] {
+  return drivers.map((name) => `^src/adapters/${name}/index\\.ts$`);
+}
+
+function driversOf(drivers: readonly string[] = []): string {
+  return drivers.length === 0
+    ? "never another adapter"
+    : `of other adapters only the index.ts of its driver ${list(drivers)}`;
 }
 
 function list(names: readonly string[]): string {

@@ -21,14 +21,14 @@ export const rooms: Readonly<Record<string, Room>> = {
   testing: { rooms: ["config", "tracing", "queue", "workers", "core"], packages: [] },
 };
 
-/** The folders of src/adapters. `rooms` are those it serves. */
-export const adapters: Readonly<Record<string, Room>> = {
+/** The folders of src/adapters. `rooms` are those it serves, `drivers` the adapters it stands on: of those it may import the index.ts. */
+export const adapters: Readonly<Record<string, Adapter>> = {
   blob_folder: { rooms: [], packages: [] },
   eml_folder: { rooms: ["intake"], packages: [] },
   file_config: { rooms: ["config"], packages: ["yaml"] },
   http_control: { rooms: ["control", "health"], packages: ["fastify"] },
   imap: { rooms: ["intake"], packages: ["imapflow"] },
-  journal_sqlite: { rooms: [], packages: [] },
+  journal_sqlite: { rooms: [], packages: [], drivers: ["sqlite"] },
   memory_queue: { rooms: ["queue"], packages: [] },
   oauth2: { rooms: [], packages: ["oauth4webapi"] },
   otel: {
@@ -42,6 +42,7 @@ export const adapters: Readonly<Record<string, Room>> = {
   },
   pino_log: { rooms: [], packages: ["pino"] },
   smtp: { rooms: [], packages: ["nodemailer"] },
+  sqlite: { rooms: [], packages: [] },
 };
 
 /** The folders of an application. `folders` are its own that it may import, `platform` those of src/app_runtime. */
@@ -72,6 +73,10 @@ export const developmentServers: Readonly<Record<string, { readonly packages: re
 export interface Room {
   readonly rooms: readonly string[];
   readonly packages: readonly string[];
+}
+
+export interface Adapter extends Room {
+  readonly drivers?: readonly string[];
 }
 
 export interface ApplicationFolder {

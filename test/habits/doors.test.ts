@@ -38,6 +38,24 @@ test("a broken wall is said in plain words", async () => {
   );
 });
 
+test("an adapter that stands on a driver imports its index.ts, and nothing else of it or of other adapters", async () => {
+  const planted = (imported: string) => ({ "src/adapters/journal_sqlite/planted.ts": `import "../${imported}";\n` });
+  expect(await rulesBrokenBy(planted("sqlite/index.ts"))).toEqual([]);
+  expect(await rulesBrokenBy(planted("sqlite/inside.ts"))).toEqual([
+    "adapter journal_sqlite",
+    "face of adapter sqlite",
+  ]);
+  expect(await brokenBy(planted("smtp/index.ts"))).toMatchObject([
+    { sentence: expect.stringContaining("of other adapters only the index.ts of its driver sqlite") },
+  ]);
+});
+
+test("a driver stands on no driver", () => {
+  const drivers = new Set(Object.values(adapters).flatMap((adapter) => adapter.drivers ?? []));
+  expect([...drivers].filter((name) => (adapters[name]?.drivers ?? []).length > 0)).toEqual([]);
+  expect([...drivers].filter((name) => adapters[name] === undefined)).toEqual([]);
+});
+
 test("a circle is shown in full", async () => {
   const broken = await brokenBy({
     "src/app_runtime/queue/one.ts": 'import type { two } from "./two.ts";\nexport const one: typeof two = 1;\n',

@@ -1,8 +1,8 @@
 import { onTestFinished, vi } from "vitest";
 import { journalMigrations } from "../../src/adapters/journal_sqlite/journal_schema.ts";
-import { SqliteDatabase } from "../../src/adapters/journal_sqlite/sqlite_database.ts";
 import { SqliteJournal } from "../../src/adapters/journal_sqlite/sqlite_journal.ts";
 import { MemoryQueue } from "../../src/adapters/memory_queue/memory_queue.ts";
+import { SqliteDatabase } from "../../src/adapters/sqlite/sqlite_database.ts";
 import { SystemClock } from "../../src/app_runtime/base/clock.ts";
 import type { RuntimeEvent } from "../../src/app_runtime/contracts/runtime_event.ts";
 import type { Task, TaskId } from "../../src/app_runtime/contracts/task.ts";

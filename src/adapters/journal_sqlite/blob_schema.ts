@@ -1,4 +1,4 @@
-import type { SchemaMigrations } from "./sql_statement.ts";
+import type { SchemaMigrations } from "../sqlite/index.ts";
 
 /** Small blobs, beside the journal: storing a mail costs a row, not an fsync of its own. */
 export const blobMigrations: SchemaMigrations = {

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
 import { backup, DatabaseSync } from "node:sqlite";
-import { makePrivateFile } from "./private_file.ts";
+import { makePrivateFile } from "../sqlite/index.ts";
 
 const fileName = "journal.sqlite";
 

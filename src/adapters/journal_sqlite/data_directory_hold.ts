@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Clock } from "../../app_runtime/base/clock.ts";
 import { messageOf, RuntimeError } from "../../app_runtime/base/runtime_error.ts";
-import { makePrivateFile } from "./private_file.ts";
+import { makePrivateFile } from "../sqlite/index.ts";
 
 /** Who works in a data directory, as far as it is known. */
 export interface DirectoryHolder {

@@ -1,8 +1,7 @@
 import { type LeaseClaim, LeaseFencedError } from "../../app_runtime/contracts/lease.ts";
 import type { TaskId } from "../../app_runtime/contracts/task.ts";
-import type { SqlResult, SqlStatement, SqlValue } from "./sql_statement.ts";
-import type { SqliteDatabase, WriteOptions } from "./sqlite_database.ts";
-import { UnexpectedChangesError } from "./sqlite_errors.ts";
+import type { SqliteDatabase, SqlResult, SqlStatement, SqlValue, WriteOptions } from "../sqlite/index.ts";
+import { UnexpectedChangesError } from "../sqlite/index.ts";
 
 const claimIsCurrent = "SELECT 1 FROM lease WHERE name = ? AND token = ? AND holder IS NOT NULL";
 

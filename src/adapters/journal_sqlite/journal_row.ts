@@ -1,7 +1,7 @@
 import type { DeadLetterReason } from "../../app_runtime/contracts/dead_letter.ts";
 import type { JournalRow, JournalState } from "../../app_runtime/contracts/journal.ts";
 import type { Task } from "../../app_runtime/contracts/task.ts";
-import type { SqlRow } from "./sql_statement.ts";
+import type { SqlRow } from "../sqlite/index.ts";
 
 /** What `journalRowOf` needs of a row. */
 export const journalColumns =

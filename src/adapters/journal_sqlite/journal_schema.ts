@@ -1,4 +1,4 @@
-import type { SchemaMigrations } from "./sql_statement.ts";
+import type { SchemaMigrations } from "../sqlite/index.ts";
 
 /**
  * The journal's tables. `position` is the order of offering. The indexes are partial: nearly every row ends done and

@@ -5,15 +5,14 @@ import { messageOf } from "../../app_runtime/base/runtime_error.ts";
 import type { Component } from "../../app_runtime/contracts/component.ts";
 import type { HealthContributor, HealthFinding } from "../../app_runtime/contracts/health_contributor.ts";
 import type { EventChannel, FactLevel } from "../../app_runtime/contracts/runtime_event.ts";
+import type { SchemaMigrations } from "../sqlite/index.ts";
+import { type DatabaseLimits, type DatabaseState, makePrivateFile, SqliteDatabase } from "../sqlite/index.ts";
 import { blobMigrations } from "./blob_schema.ts";
 import { DataDirectoryHold } from "./data_directory_hold.ts";
 import { Fences } from "./fences.ts";
 import { journalMigrations } from "./journal_schema.ts";
 import { JournaledTransactions } from "./journaled_transactions.ts";
 import { leaseMigrations } from "./lease_schema.ts";
-import { makePrivateFile } from "./private_file.ts";
-import type { SchemaMigrations } from "./sql_statement.ts";
-import { type DatabaseLimits, type DatabaseState, SqliteDatabase } from "./sqlite_database.ts";
 import { SqliteJournal } from "./sqlite_journal.ts";
 import { SqliteLeases } from "./sqlite_leases.ts";
 

@@ -1,8 +1,7 @@
 import type { UnitOfWork } from "../../app_runtime/contracts/journal.ts";
 import type { LeaseClaim } from "../../app_runtime/contracts/lease.ts";
+import type { SqliteDatabase, SqlResult, SqlRow, SqlStatement, SqlValue } from "../sqlite/index.ts";
 import { guardOf, writeGuarded } from "./fences.ts";
-import type { SqlResult, SqlRow, SqlStatement, SqlValue } from "./sql_statement.ts";
-import type { SqliteDatabase } from "./sqlite_database.ts";
 import type { SqliteJournal } from "./sqlite_journal.ts";
 
 /** The application's way to its own tables: transactions that can carry a task's `done`. Errors: sqlite_errors.ts. */

@@ -1,4 +1,4 @@
-import type { SchemaMigrations } from "./sql_statement.ts";
+import type { SchemaMigrations } from "../sqlite/index.ts";
 
 /** One row for each lease that was ever held; rows are never deleted, so that tokens only grow. */
 export const leaseMigrations: SchemaMigrations = {

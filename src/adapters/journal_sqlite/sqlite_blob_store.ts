@@ -7,8 +7,8 @@ import {
   type NeededBlobs,
   type SweptBlobStore,
 } from "../../app_runtime/contracts/blob_store.ts";
+import type { SqliteDatabase } from "../sqlite/index.ts";
 import { RecentBlobs } from "./recent_blobs.ts";
-import type { SqliteDatabase } from "./sqlite_database.ts";
 
 const store = `INSERT INTO blob (sha256, stored_at, bytes) VALUES (?, ?, ?)
   ON CONFLICT DO UPDATE SET stored_at = excluded.stored_at, bytes = excluded.bytes`;

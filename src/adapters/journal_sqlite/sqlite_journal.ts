@@ -13,12 +13,11 @@ import {
   UnitOfWorkClosedError,
 } from "../../app_runtime/contracts/journal.ts";
 import type { JsonValue, TaskId } from "../../app_runtime/contracts/task.ts";
+import type { SqliteDatabase, SqlResult, SqlRow, SqlStatement, SqlValue, WriteOptions } from "../sqlite/index.ts";
+import { UnexpectedChangesError } from "../sqlite/index.ts";
 import { Fences, writeGuarded } from "./fences.ts";
 import { journalColumns, journalRowOf } from "./journal_row.ts";
 import { SourceWatchers } from "./source_watchers.ts";
-import type { SqlResult, SqlRow, SqlStatement, SqlValue } from "./sql_statement.ts";
-import type { SqliteDatabase, WriteOptions } from "./sqlite_database.ts";
-import { UnexpectedChangesError } from "./sqlite_errors.ts";
 
 const insertOffer = `INSERT INTO journal (task_id, source, queue, fingerprint, offered_at, task)
   VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`;

@@ -1,9 +1,8 @@
 import { hostname } from "node:os";
 import type { Clock } from "../../app_runtime/base/clock.ts";
 import type { LeaseClaim, LeaseHolder, LeaseRow, LeaseStore } from "../../app_runtime/contracts/lease.ts";
+import type { SqliteDatabase, SqlRow } from "../sqlite/index.ts";
 import type { Fences } from "./fences.ts";
-import type { SqlRow } from "./sql_statement.ts";
-import type { SqliteDatabase } from "./sqlite_database.ts";
 
 const columns = "name, token, renewals, holder, taken_at, expires_at, duration_ms";
 const takeFirst = `INSERT INTO lease (${columns}) VALUES (?1, 1, 0, ?2, ?3, ?3 + ?4, ?4)

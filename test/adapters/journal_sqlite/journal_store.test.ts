@@ -8,7 +8,7 @@ import type { EventChannel, RuntimeEventBody } from "../../../src/app_runtime/co
 import type { Task, TaskId } from "../../../src/app_runtime/contracts/task.ts";
 import { ManualClock } from "../../../src/app_runtime/testing/manual_clock.ts";
 import { tempDir } from "../../support/temp_dir.ts";
-import { shop } from "./shop_tables.ts";
+import { shop } from "../sqlite/shop_tables.ts";
 
 const day = 86_400_000;
 

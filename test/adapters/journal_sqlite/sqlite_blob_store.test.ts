@@ -6,7 +6,7 @@ import { SqliteJournal } from "../../../src/adapters/journal_sqlite/sqlite_journ
 import { type BlobId, BlobMissingError, type SweptBlobStore } from "../../../src/app_runtime/contracts/blob_store.ts";
 import type { Task } from "../../../src/app_runtime/contracts/task.ts";
 import { ManualClock } from "../../../src/app_runtime/testing/manual_clock.ts";
-import { openDatabase } from "./open_database.ts";
+import { openDatabase } from "../sqlite/open_database.ts";
 
 const small = Buffer.from("12 chairs");
 const large = Buffer.from("12,000 chairs");

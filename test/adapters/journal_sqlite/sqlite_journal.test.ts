@@ -1,14 +1,14 @@
 import { expect, test } from "vitest";
 import { journalMigrations } from "../../../src/adapters/journal_sqlite/journal_schema.ts";
 import { JournaledTransactions } from "../../../src/adapters/journal_sqlite/journaled_transactions.ts";
-import { SqliteDatabase } from "../../../src/adapters/journal_sqlite/sqlite_database.ts";
 import { SqliteJournal } from "../../../src/adapters/journal_sqlite/sqlite_journal.ts";
+import { SqliteDatabase } from "../../../src/adapters/sqlite/sqlite_database.ts";
 import { type UnitOfWork, UnitOfWorkClosedError } from "../../../src/app_runtime/contracts/journal.ts";
 import type { Task, TaskId } from "../../../src/app_runtime/contracts/task.ts";
 import { journalPromises } from "../../../src/app_runtime/testing/journal_promises.ts";
 import { ManualClock, settlePromises } from "../../../src/app_runtime/testing/manual_clock.ts";
-import { itemsIn, openDatabase } from "./open_database.ts";
-import { insertItem } from "./shop_tables.ts";
+import { itemsIn, openDatabase } from "../sqlite/open_database.ts";
+import { insertItem } from "../sqlite/shop_tables.ts";
 
 for (const promise of journalPromises) {
   test(`the SQLite journal: ${promise.name}`, () =>

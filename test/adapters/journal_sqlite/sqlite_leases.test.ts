@@ -11,8 +11,8 @@ import { LeaseFencedError } from "../../../src/app_runtime/contracts/lease.ts";
 import type { Task, TaskId } from "../../../src/app_runtime/contracts/task.ts";
 import { ManualClock } from "../../../src/app_runtime/testing/manual_clock.ts";
 import { tempDir } from "../../support/temp_dir.ts";
-import { itemsIn, openDatabase } from "./open_database.ts";
-import { insertItem, shop } from "./shop_tables.ts";
+import { itemsIn, openDatabase } from "../sqlite/open_database.ts";
+import { insertItem, shop } from "../sqlite/shop_tables.ts";
 
 const mailbox = "imap:orders@example.com:INBOX";
 const order = { sql: insertItem, params: ["12 chairs"] };

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { tempDir } from "../../support/temp_dir.ts";
-import { itemsIn, openDatabase } from "./open_database.ts";
+import { itemsIn, openDatabase } from "../sqlite/open_database.ts";
 
 /** Runs the writer until it has acknowledged `atLeast` tasks, then kills it wherever it is. */
 async function acknowledgedUntilKilled(path: string, round: number, atLeast: number): Promise<readonly string[]> {

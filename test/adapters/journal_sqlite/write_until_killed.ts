@@ -1,10 +1,10 @@
 import { writeSync } from "node:fs";
 import { journalMigrations } from "../../../src/adapters/journal_sqlite/journal_schema.ts";
-import { SqliteDatabase } from "../../../src/adapters/journal_sqlite/sqlite_database.ts";
 import { SqliteJournal } from "../../../src/adapters/journal_sqlite/sqlite_journal.ts";
+import { SqliteDatabase } from "../../../src/adapters/sqlite/sqlite_database.ts";
 import { SystemClock } from "../../../src/app_runtime/base/clock.ts";
 import type { Task } from "../../../src/app_runtime/contracts/task.ts";
-import { insertItem, shop } from "./shop_tables.ts";
+import { insertItem, shop } from "../sqlite/shop_tables.ts";
 
 // Handles tasks in eight lanes, each order of two rows with its task's done, and says which were acknowledged.
 const clock = new SystemClock();

@@ -1,12 +1,12 @@
 import { DatabaseSync } from "node:sqlite";
 import { onTestFinished } from "vitest";
-import { CommitGroup } from "../../../src/adapters/journal_sqlite/commit_group.ts";
 import { Fences } from "../../../src/adapters/journal_sqlite/fences.ts";
 import { leaseMigrations } from "../../../src/adapters/journal_sqlite/lease_schema.ts";
-import { migrate } from "../../../src/adapters/journal_sqlite/migrate.ts";
-import type { SqlRow, SqlStatement, SqlValue } from "../../../src/adapters/journal_sqlite/sql_statement.ts";
 import { SqliteLeases } from "../../../src/adapters/journal_sqlite/sqlite_leases.ts";
-import { StatementCache } from "../../../src/adapters/journal_sqlite/statement_cache.ts";
+import { CommitGroup } from "../../../src/adapters/sqlite/commit_group.ts";
+import { migrate } from "../../../src/adapters/sqlite/migrate.ts";
+import type { SqlRow, SqlStatement, SqlValue } from "../../../src/adapters/sqlite/sql_statement.ts";
+import { StatementCache } from "../../../src/adapters/sqlite/statement_cache.ts";
 import type { Clock } from "../../../src/app_runtime/base/clock.ts";
 import type { RuntimeEventBody } from "../../../src/app_runtime/contracts/runtime_event.ts";
 import type { Task } from "../../../src/app_runtime/contracts/task.ts";

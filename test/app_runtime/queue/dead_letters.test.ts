@@ -1,8 +1,8 @@
 import { expect, onTestFinished, test } from "vitest";
 import { journalMigrations } from "../../../src/adapters/journal_sqlite/journal_schema.ts";
-import { SqliteDatabase } from "../../../src/adapters/journal_sqlite/sqlite_database.ts";
 import { SqliteJournal } from "../../../src/adapters/journal_sqlite/sqlite_journal.ts";
 import { MemoryQueue } from "../../../src/adapters/memory_queue/index.ts";
+import { SqliteDatabase } from "../../../src/adapters/sqlite/sqlite_database.ts";
 import { DeadLetterUnknownError } from "../../../src/app_runtime/contracts/dead_letter.ts";
 import type { RuntimeEvent } from "../../../src/app_runtime/contracts/runtime_event.ts";
 import { QueueFullError } from "../../../src/app_runtime/contracts/task_queue.ts";

@@ -1,8 +1,8 @@
 import { expect, onTestFinished, test, vi } from "vitest";
 import { journalMigrations } from "../../../src/adapters/journal_sqlite/journal_schema.ts";
 import { JournaledTransactions } from "../../../src/adapters/journal_sqlite/journaled_transactions.ts";
-import { SqliteDatabase } from "../../../src/adapters/journal_sqlite/sqlite_database.ts";
 import { SqliteJournal } from "../../../src/adapters/journal_sqlite/sqlite_journal.ts";
+import { SqliteDatabase } from "../../../src/adapters/sqlite/sqlite_database.ts";
 import type { Journal } from "../../../src/app_runtime/contracts/journal.ts";
 import type { Outcome, TaskHandler } from "../../../src/app_runtime/contracts/task_handler.ts";
 import { done, reject, retry } from "../../../src/app_runtime/contracts/task_handler.ts";

@@ -1,4 +1,4 @@
-import type { SchemaMigrations } from "../../../src/adapters/journal_sqlite/sql_statement.ts";
+import type { SchemaMigrations } from "../../../src/adapters/sqlite/sql_statement.ts";
 
 export const shop: SchemaMigrations = {
   owner: "shop",

@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { journalMigrations } from "../../../src/adapters/journal_sqlite/journal_schema.ts";
-import type { SchemaMigrations } from "../../../src/adapters/journal_sqlite/sql_statement.ts";
+import type { SchemaMigrations } from "../../../src/adapters/sqlite/sql_statement.ts";
 import {
   type DatabaseLimits,
   type DatabaseState,
   SqliteDatabase,
-} from "../../../src/adapters/journal_sqlite/sqlite_database.ts";
+} from "../../../src/adapters/sqlite/sqlite_database.ts";
 import { SystemClock } from "../../../src/app_runtime/base/clock.ts";
 import { tempDir } from "../../support/temp_dir.ts";
 import { shop } from "./shop_tables.ts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { Worker } from "node:worker_threads";
 import { expect, onTestFinished, test, vi } from "vitest";
-import type { DatabaseLimits, DatabaseState } from "../../../src/adapters/journal_sqlite/sqlite_database.ts";
+import type { DatabaseLimits, DatabaseState } from "../../../src/adapters/sqlite/sqlite_database.ts";
 import { tempDir } from "../../support/temp_dir.ts";
 import { itemsIn, openDatabase } from "./open_database.ts";
 import { insertItem, shop } from "./shop_tables.ts";
