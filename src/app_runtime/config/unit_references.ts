@@ -1,6 +1,6 @@
+import { didYouMean } from "../base/closest_name.ts";
 import type { ConfigCheck } from "./build_snapshot.ts";
 import { joinPath } from "./config_problem.ts";
-import { didYouMean } from "./reading/closest_name.ts";
 
 /**
  * A check: where a unit of role `from` has `key`, it must name an enabled unit of role `to`.

@@ -1,7 +1,7 @@
+import { closestName, plain } from "../../base/closest_name.ts";
 import type { ConfigLayer, ConfigNode, ConfigPlace, ConfigProblem } from "../../contracts/config_provider.ts";
 import { shorten } from "../config_problem.ts";
 import type { ConfigShape } from "../config_shape.ts";
-import { closestName, plain } from "../reading/closest_name.ts";
 import { TreeBuilder } from "./config_tree.ts";
 import { documentScope, type NameScope } from "./name_scope.ts";
 

@@ -1,9 +1,9 @@
+import { didYouMean } from "../../base/closest_name.ts";
 import type { ConfigNode } from "../../contracts/config_provider.ts";
 import { joinPath } from "../config_problem.ts";
 import type { ConfigShape, UnitRole } from "../config_shape.ts";
 import { childOf } from "../layers/config_tree.ts";
 import { saysNothing } from "../layers/merge_layers.ts";
-import { didYouMean } from "./closest_name.ts";
 import type { ConfigValues, ReadContext } from "./read_context.ts";
 import { readSection, reportBadName } from "./read_section.ts";
 import { readUnit, type UnitConfig } from "./read_unit.ts";

@@ -1,6 +1,6 @@
+import { didYouMean } from "../../base/closest_name.ts";
 import type { ConfigNode } from "../../contracts/config_provider.ts";
 import type { LeafKey } from "../../contracts/config_schema.ts";
-import { didYouMean } from "./closest_name.ts";
 import { elementExpectation, expectation, fitsElement, isEnum, isSecretKey, mayBeWrittenAs } from "./formats.ts";
 import { describeNode, describeValue, type ReadContext, type WrittenLeaf } from "./read_context.ts";
 import { resolveText } from "./references.ts";

@@ -1,10 +1,10 @@
+import { didYouMean } from "../../base/closest_name.ts";
 import type { ConfigMap, ConfigNode } from "../../contracts/config_provider.ts";
 import type { LeafKey, Schema, SchemaKey } from "../../contracts/config_schema.ts";
 import { joinPath } from "../config_problem.ts";
 import { isUsableName } from "../config_shape.ts";
 import { childOf } from "../layers/config_tree.ts";
 import { saysNothing } from "../layers/merge_layers.ts";
-import { didYouMean } from "./closest_name.ts";
 import { expectation, isSecretKey } from "./formats.ts";
 import type { ConfigValues, ReadContext, WrittenLeaf } from "./read_context.ts";
 import { readLeaf, reportMisfit } from "./read_leaf.ts";

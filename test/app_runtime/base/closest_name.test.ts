@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { closestName, didYouMean, editDistance } from "../../../../src/app_runtime/config/reading/closest_name.ts";
+import { closestName, didYouMean, editDistance } from "../../../src/app_runtime/base/closest_name.ts";
 
 test("one edit is an insertion, a deletion, a replacement or a swap of neighbours", () => {
   const distance = (a: string, b: string) => editDistance(a, b, 99);
