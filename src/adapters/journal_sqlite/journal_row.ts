@@ -5,12 +5,13 @@ import type { SqlRow } from "../sqlite/index.ts";
 
 /** What `journalRowOf` needs of a row. */
 export const journalColumns =
-  "task, queue, state, hand_outs, offered_at, ended_at, settled_at, reason, detail, attempts";
+  "task, queue, fingerprint, state, hand_outs, offered_at, ended_at, settled_at, reason, detail, attempts";
 
 export function journalRowOf(row: SqlRow): JournalRow {
   return {
     task: JSON.parse(String(row.task)) as Task,
     queue: String(row.queue),
+    ...(row.fingerprint !== null && { fingerprint: String(row.fingerprint) }),
     state: row.state as JournalState,
     handOuts: Number(row.hand_outs),
     offeredAt: Number(row.offered_at),

@@ -25,6 +25,8 @@ export interface JournalVerdict {
 export interface JournalRow {
   readonly task: Task;
   readonly queue: string;
+  /** What it was offered with. */
+  readonly fingerprint?: string;
   readonly state: JournalState;
   /** Hand-outs to a worker that never ended: each is a crash. */
   readonly handOuts: number;

@@ -59,6 +59,12 @@ export const journalPromises: readonly JournalPromise[] = [
       offeredAt: clock.wallNow(),
     });
   }),
+  promise("a row keeps its fingerprint, also when it is revived", async ({ journal }) => {
+    await journal.offer([{ ...offerOf("a"), fingerprint: "sha" }]);
+    assert.equal((await journal.find(id("a")))?.fingerprint, "sha");
+    await journal.dead(id("a"), "rejected", "not for us", 1);
+    assert.equal((await journal.revive(id("a")))?.fingerprint, "sha");
+  }),
   promise("hand-outs that never end are counted, and handing back clears the count", async ({ journal, offer }) => {
     await offer("a");
     await journal.handOut(id("a"));

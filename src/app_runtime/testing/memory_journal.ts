@@ -15,7 +15,6 @@ import type { JsonValue, TaskId } from "../contracts/task.ts";
 
 interface Kept {
   row: JournalRow;
-  readonly fingerprint: string | undefined;
   isDiscarded: boolean;
 }
 
@@ -83,9 +82,9 @@ export class MemoryJournal implements Journal {
   async revive(taskId: TaskId): Promise<JournalRow | undefined> {
     const kept = this.#kept.get(taskId);
     if (kept?.row.state !== "dead" || kept.isDiscarded) return undefined;
-    const { task, queue, offeredAt } = kept.row;
-    kept.row = { task, queue, offeredAt, state: "offered", handOuts: 0 };
-    this.#wake(task.source);
+    const { endedAt, settledAt, reason, detail, attempts, ...row } = kept.row;
+    kept.row = { ...row, state: "offered", handOuts: 0 };
+    this.#wake(row.task.source);
     return kept.row;
   }
 
@@ -148,14 +147,15 @@ export class MemoryJournal implements Journal {
     if (known !== undefined) return { taskId: task.id, kind: known.row.state };
     const twin = this.#twin(task.source, fingerprint);
     if (twin !== undefined) return { taskId: task.id, kind: twin.state, sameAs: twin.task.id };
-    const row: JournalRow = { task, queue, state: "offered", handOuts: 0, offeredAt: this.#clock.wallNow() };
-    this.#kept.set(task.id, { row, fingerprint, isDiscarded: false });
+    const offered = { task, queue, state: "offered" as const, handOuts: 0, offeredAt: this.#clock.wallNow() };
+    const row: JournalRow = fingerprint === undefined ? offered : { ...offered, fingerprint };
+    this.#kept.set(task.id, { row, isDiscarded: false });
     return { taskId: task.id, kind: "new" };
   }
 
   #twin(source: string, fingerprint: string | undefined): JournalRow | undefined {
     if (fingerprint === undefined) return undefined;
-    const twins = [...this.#kept.values()].filter((kept) => kept.fingerprint === fingerprint);
+    const twins = [...this.#kept.values()].filter(({ row }) => row.fingerprint === fingerprint);
     return twins.find(({ row }) => row.task.source === source)?.row;
   }
 
