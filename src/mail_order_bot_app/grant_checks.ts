@@ -1,6 +1,7 @@
 import { type GrantConfig, grantObjection, type oauth2Schema } from "../adapters/oauth2/index.ts";
 import type { smtpSchema } from "../adapters/smtp/index.ts";
-import { type ConfigCheck, didYouMean } from "../app_runtime/config/api.ts";
+import { didYouMean } from "../app_runtime/base/closest_name.ts";
+import type { ConfigCheck } from "../app_runtime/config/api.ts";
 import type { ConfigOf, ConfigProblem, ConfigSnapshot } from "../app_runtime/index.ts";
 
 type Platform = { readonly oauth2: ConfigOf<typeof oauth2Schema>; readonly smtp: ConfigOf<typeof smtpSchema> };

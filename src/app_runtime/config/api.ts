@@ -16,7 +16,6 @@ export {
 export { renderConfigDocs } from "./docs/render_config_docs.ts";
 export { renderJsonSchema } from "./docs/render_json_schema.ts";
 export { layerOf, maxDepth } from "./layers/config_tree.ts";
-export { didYouMean } from "./reading/closest_name.ts";
 export type { ShownValue } from "./reading/formats.ts";
 export type { ConfigValues } from "./reading/read_context.ts";
 export type { UnitConfig } from "./reading/read_unit.ts";
