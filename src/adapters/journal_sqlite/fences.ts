@@ -1,4 +1,4 @@
-import { type LeaseClaim, LeaseFencedError } from "../../app_runtime/contracts/lease.ts";
+import { type LeaseClaim, LeaseFencedError, type SourceFences } from "../../app_runtime/contracts/lease.ts";
 import type { TaskId } from "../../app_runtime/contracts/task.ts";
 import type { SqliteDatabase, SqlResult, SqlStatement, SqlValue, WriteOptions } from "../sqlite/index.ts";
 import { UnexpectedChangesError } from "../sqlite/index.ts";
@@ -24,8 +24,9 @@ export interface Guard {
  * Which sources are worked under a lease, and under which claim. Guards made of it are the first statements of a
  * transaction, so the database itself refuses a runtime that has lost its lease and does not know it yet.
  */
-export class Fences {
+export class Fences implements SourceFences {
   readonly #claims = new Map<string, LeaseClaim>();
+  readonly #elsewhere = new Map<string, () => boolean>();
   #asJson = "{}";
 
   set(source: string, claim: LeaseClaim | undefined): void {
@@ -33,24 +34,39 @@ export class Fences {
     this.#asJson = JSON.stringify(Object.fromEntries(this.#claims));
   }
 
+  /** For a lease that does not lie in this database: asked at the beginning of each transaction. */
+  allow(source: string, isAllowed: () => boolean): void {
+    this.#elsewhere.set(source, isAllowed);
+  }
+
   /** None for a source that is not leased. */
   ofSource(source: string): readonly Guard[] {
-    const claim = this.#claims.get(source);
+    const claim = this.#claimOf(source);
     return claim === undefined ? [] : [guardOf(claim, `the source "${source}"`)];
   }
 
   /** The same as a condition of a SELECT, for one who would act on what it gives. */
   condition(source: string): { readonly sql: string; readonly params: readonly SqlValue[] } {
-    const claim = this.#claims.get(source);
+    const claim = this.#claimOf(source);
     if (claim === undefined) return { sql: "TRUE", params: [] };
     return { sql: `EXISTS (${claimIsCurrent})`, params: [claim.name, claim.token] };
   }
 
   /** None while no source is leased. */
   ofTask(taskId: TaskId): readonly Guard[] {
-    if (this.#claims.size === 0) return [];
-    const statement = { sql: taskIsOurs, params: [taskId, this.#asJson], expectChanges: 1 };
+    const fences = this.#elsewhere.size === 0 ? this.#asJson : this.#withForbidden();
+    if (fences === "{}") return [];
+    const statement = { sql: taskIsOurs, params: [taskId, fences], expectChanges: 1 };
     return [{ statement, what: `the source of task ${taskId}` }];
+  }
+
+  #claimOf(source: string): LeaseClaim | undefined {
+    return this.#elsewhere.get(source)?.() === false ? nobody : this.#claims.get(source);
+  }
+
+  #withForbidden(): string {
+    const forbidden = [...this.#elsewhere].filter(([, isAllowed]) => !isAllowed()).map(([source]) => source);
+    return JSON.stringify(Object.fromEntries([...this.#claims, ...forbidden.map((source) => [source, nobody])]));
   }
 }
 

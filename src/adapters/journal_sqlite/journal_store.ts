@@ -4,6 +4,7 @@ import type { Clock } from "../../app_runtime/base/clock.ts";
 import { messageOf } from "../../app_runtime/base/runtime_error.ts";
 import type { Component } from "../../app_runtime/contracts/component.ts";
 import type { HealthContributor, HealthFinding } from "../../app_runtime/contracts/health_contributor.ts";
+import type { SourceFences } from "../../app_runtime/contracts/lease.ts";
 import type { EventChannel, FactLevel } from "../../app_runtime/contracts/runtime_event.ts";
 import type { SchemaMigrations } from "../sqlite/index.ts";
 import { type DatabaseLimits, type DatabaseState, makePrivateFile, SqliteDatabase } from "../sqlite/index.ts";
@@ -33,6 +34,8 @@ export class JournalStore implements Component {
   readonly health: HealthContributor;
   /** Undefined when this process holds the directory alone. */
   readonly leases: SqliteLeases | undefined;
+  /** For leases that lie elsewhere. */
+  readonly fences: SourceFences;
   readonly #dataDir: string;
   readonly #clock: Clock;
   readonly #events: EventChannel;
@@ -68,6 +71,7 @@ export class JournalStore implements Component {
       onStateChange: (state) => this.#report(state),
     });
     const fences = new Fences();
+    this.fences = fences;
     this.journal = new SqliteJournal({ database: this.database, clock, fences });
     this.leases = shared && new SqliteLeases({ database: this.database, fences, clock, durationMs: shared.leaseMs });
     this.transactions = new JournaledTransactions({ database: this.database, journal: this.journal });

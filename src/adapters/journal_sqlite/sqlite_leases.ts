@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 import type { Clock } from "../../app_runtime/base/clock.ts";
-import type { LeaseClaim, LeaseHolder, LeaseRow, LeaseStore } from "../../app_runtime/contracts/lease.ts";
+import type { LeaseClaim, LeaseHolder, LeaseRow, LeaseStore, Tenure } from "../../app_runtime/contracts/lease.ts";
 import type { SqliteDatabase, SqlRow } from "../sqlite/index.ts";
 import type { Fences } from "./fences.ts";
 
@@ -16,6 +16,7 @@ const release = "UPDATE lease SET holder = NULL WHERE name = ? AND token = ?";
 /** Leases as rows of the database that runtimes share. Each step is one statement, so SQLite's own lock decides who was first. */
 export class SqliteLeases implements LeaseStore {
   readonly durationMs: number;
+  readonly fencesWrites = true;
   readonly #database: Pick<SqliteDatabase, "read" | "write">;
   readonly #fences: Fences;
   readonly #clock: Clock;
@@ -60,8 +61,8 @@ export class SqliteLeases implements LeaseStore {
     await this.#database.write([{ sql: release, params: [name, token] }]);
   }
 
-  fence(source: string, claim: LeaseClaim | undefined): void {
-    this.#fences.set(source, claim);
+  fence(source: string, tenure: Tenure | undefined): void {
+    this.#fences.set(source, tenure?.claim);
   }
 }
 

@@ -32,12 +32,18 @@ export interface LeaseRow extends LeaseClaim {
 }
 
 /**
- * Leases by which runtimes that share a database agree who works what. A lease is held for a limited time and renewed; the
- * database refuses what is written under a claim that is no longer the current one.
+ * Leases by which several runtimes agree who works what. A lease is held for a limited time and renewed. Every store passes
+ * `leasePromises` of app_runtime/testing.
  */
 export interface LeaseStore {
   /** How long a lease lasts without renewal, in milliseconds. */
   readonly durationMs: number;
+  /**
+   * Whether leases lie in the database that has the effects, which then refuses what is written under an old claim: a holder
+   * that was stopped may go on if nobody took over. Without it time alone keeps two holders apart, and a holder that could
+   * not renew gives up before its lease can end.
+   */
+  readonly fencesWrites: boolean;
   /** Undefined while nobody has ever held it. */
   look(name: string): Promise<LeaseRow | undefined>;
   /** Takes the lease if it still is as `seen`. Undefined when somebody was faster. */
@@ -47,10 +53,15 @@ export interface LeaseStore {
   /** The lease is free at once. A claim that is no longer the current one changes nothing. */
   release(claim: LeaseClaim): Promise<void>;
   /**
-   * From now on the journal takes what concerns tasks of `source` only while `claim` is the current one; without a claim,
-   * not at all: another runtime works it.
+   * From now on the journal takes what concerns tasks of `source` only under `tenure`; without one, not at all: another
+   * runtime works it.
    */
-  fence(source: string, claim: LeaseClaim | undefined): void;
+  fence(source: string, tenure: Tenure | undefined): void;
+}
+
+/** The journal's side of leases that lie elsewhere: it asks before each write that concerns tasks of the source. */
+export interface SourceFences {
+  allow(source: string, isAllowed: () => boolean): void;
 }
 
 /** Another runtime holds the lease of what this concerns; nothing was written. */

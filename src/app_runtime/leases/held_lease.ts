@@ -1,23 +1,29 @@
 import type { Clock } from "../base/clock.ts";
 import { messageOf } from "../base/runtime_error.ts";
 import { within } from "../base/within.ts";
-import type { LeaseClaim, LeaseStore } from "../contracts/lease.ts";
+import type { LeaseClaim, LeaseStore, Tenure } from "../contracts/lease.ts";
 
 /** A runtime that ends must not wait for a database that hangs: a lease that is not released runs out. */
 const releaseLimitMs = 1_000;
 
+/** Where time alone keeps two holders apart, the old one is done this long before the lease ends. */
+const clearShare = 1 / 6;
+
 /**
- * One holding of a lease: renews it three times per duration until it is released or lost. The token is the truth: a holder
- * that was stopped for a while goes on if nobody has taken over meanwhile, and has lost it if somebody has.
+ * One holding of a lease: renews it three times per duration until it is released or lost. Where the store fences writes, the
+ * token is the truth: a holder that was stopped for a while goes on if nobody has taken over meanwhile. Where it does not,
+ * the holder gives up by its own monotonic clock before anybody else may begin.
  */
-export class HeldLease {
+export class HeldLease implements Tenure {
   readonly claim: LeaseClaim;
   readonly #store: LeaseStore;
   readonly #clock: Clock;
   readonly #lost = new AbortController();
   /** Clock.now(); counted from before the renewal was asked for, so it never is later than others think. */
   #validUntil: number;
-  #timer: Disposable | undefined;
+  #renewal: Disposable | undefined;
+  #end: Disposable | undefined;
+  #trouble: string | undefined;
   #released = false;
 
   constructor(parts: {
@@ -30,8 +36,9 @@ export class HeldLease {
     this.claim = parts.claim;
     this.#store = parts.store;
     this.#clock = parts.clock;
-    this.#validUntil = parts.takenAt + parts.store.durationMs;
-    this.#renewLater();
+    this.#validUntil = this.#endOf(parts.takenAt);
+    this.#endInTime();
+    this.#renewAfter(this.#store.durationMs / 3);
   }
 
   /** Aborts once it is lost; its reason is a sentence. */
@@ -39,8 +46,8 @@ export class HeldLease {
     return this.#lost.signal;
   }
 
-  /** Nobody else can have it at this moment, unless the wall clock jumped. */
-  get isValid(): boolean {
+  /** Nobody else can have it at this moment, unless a wall clock jumped. */
+  isValid(): boolean {
     return !this.#lost.signal.aborted && !this.#released && this.#clock.now() < this.#validUntil;
   }
 
@@ -48,32 +55,60 @@ export class HeldLease {
   async release(): Promise<void> {
     if (this.#released) return;
     this.#released = true;
-    this.#timer?.[Symbol.dispose]();
-    if (this.#lost.signal.aborted) return;
+    this.#renewal?.[Symbol.dispose]();
+    this.#end?.[Symbol.dispose]();
+    // One that was given up may still be ours in the store: a renewal that came late has extended it for nobody.
+    if (this.#lost.signal.aborted && this.#store.fencesWrites) return;
     await within(this.#clock, releaseLimitMs, "The release of a lease", this.#store.release(this.claim)).catch(
       () => undefined,
     );
   }
 
-  #renewLater(): void {
-    this.#timer = this.#clock.after(this.#store.durationMs / 3, () => void this.#renew());
+  #endOf(askedAt: number): number {
+    const { durationMs, fencesWrites } = this.#store;
+    return askedAt + (fencesWrites ? durationMs : durationMs * (1 - clearShare));
+  }
+
+  /** A renewal that hangs must not keep the holder from giving up. */
+  #endInTime(): void {
+    if (this.#store.fencesWrites) return;
+    this.#end?.[Symbol.dispose]();
+    this.#end = this.#clock.after(this.#validUntil - this.#clock.now(), () => this.#giveUp());
+  }
+
+  #renewAfter(delayMs: number): void {
+    this.#renewal = this.#clock.after(delayMs, () => void this.#renew());
   }
 
   async #renew(): Promise<void> {
     const askedAt = this.#clock.now();
-    const { durationMs } = this.#store;
+    const { durationMs, fencesWrites } = this.#store;
+    const limitMs = fencesWrites ? Math.max(this.#validUntil - askedAt, durationMs / 3) : durationMs / 4;
+    let pauseMs = durationMs / 3;
     try {
-      const limitMs = Math.max(this.#validUntil - askedAt, durationMs / 3);
       const isOurs = await within(this.#clock, limitMs, "Its renewal", this.#store.renew(this.claim));
       if (!isOurs) return this.#lose("another runtime has taken it over");
-      this.#validUntil = askedAt + durationMs;
+      if (!fencesWrites && this.#clock.now() >= this.#validUntil) return this.#giveUp();
+      this.#validUntil = this.#endOf(askedAt);
+      this.#trouble = undefined;
     } catch (thrown) {
-      if (this.#clock.now() >= this.#validUntil) return this.#lose(`it was not renewed in time: ${messageOf(thrown)}`);
+      this.#trouble = messageOf(thrown);
+      if (this.#clock.now() >= this.#validUntil) return this.#giveUp();
+      if (!fencesWrites) pauseMs = durationMs / 12;
     }
-    if (!this.#released) this.#renewLater();
+    if (this.#released || this.#lost.signal.aborted) return;
+    this.#endInTime();
+    this.#renewAfter(pauseMs);
+  }
+
+  #giveUp(): void {
+    this.#lose(`it was not renewed in time: ${this.#trouble ?? "its runtime stood still or got no answer"}`);
   }
 
   #lose(why: string): void {
-    if (!this.#released) this.#lost.abort(why);
+    if (this.#released || this.#lost.signal.aborted) return;
+    this.#renewal?.[Symbol.dispose]();
+    this.#end?.[Symbol.dispose]();
+    this.#lost.abort(why);
   }
 }

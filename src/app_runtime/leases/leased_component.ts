@@ -3,7 +3,6 @@ import type { Component } from "../contracts/component.ts";
 import type { HealthContributor, HealthFinding } from "../contracts/health_contributor.ts";
 import type { LeaseStore, Tenure } from "../contracts/lease.ts";
 import type { EventChannel } from "../contracts/runtime_event.ts";
-import type { HeldLease } from "./held_lease.ts";
 import { LeasedWork } from "./leased_work.ts";
 
 /** A component that one of several runtimes runs. It is made anew each time: it need not start twice. */
@@ -32,7 +31,7 @@ export class LeasedComponent implements Component, HealthContributor {
     this.#work = new LeasedWork({
       ...parts,
       unit: `component:${parts.name}`,
-      begin: (held) => begin(parts.make(tenureOf(held))),
+      begin: (held) => begin(parts.make(held)),
       end: async (part, { signal }) => await part.stop?.(signal),
     });
   }
@@ -58,8 +57,4 @@ async function begin(part: LeasedPart): Promise<LeasedPart> {
     await part.stop?.(AbortSignal.abort());
     throw thrown;
   }
-}
-
-function tenureOf(held: HeldLease): Tenure {
-  return { claim: held.claim, isValid: () => held.isValid };
 }

@@ -114,7 +114,7 @@ export class LeasedSource implements TaskSource {
   }
 
   async #begin(held: HeldLease): Promise<Life> {
-    this.#store.fence(this.name, held.claim);
+    this.#store.fence(this.name, held);
     try {
       await this.#handover.taken();
       return await this.#startInner();

@@ -7,7 +7,7 @@ import { leaseMigrations } from "../../../src/adapters/journal_sqlite/lease_sche
 import { SqliteJournal } from "../../../src/adapters/journal_sqlite/sqlite_journal.ts";
 import { SqliteLeases } from "../../../src/adapters/journal_sqlite/sqlite_leases.ts";
 import type { UnitOfWork } from "../../../src/app_runtime/contracts/journal.ts";
-import { LeaseFencedError } from "../../../src/app_runtime/contracts/lease.ts";
+import { type LeaseClaim, LeaseFencedError, type Tenure } from "../../../src/app_runtime/contracts/lease.ts";
 import type { Task, TaskId } from "../../../src/app_runtime/contracts/task.ts";
 import { ManualClock } from "../../../src/app_runtime/testing/manual_clock.ts";
 import { tempDir } from "../../support/temp_dir.ts";
@@ -25,7 +25,7 @@ async function openRuntime(path: string, clock = new ManualClock()) {
   const transactions = new JournaledTransactions({ database, journal });
   const leases = new SqliteLeases({ database, fences, clock, durationMs: 15_000 });
   const take = async () => await leases.take(mailbox, await leases.look(mailbox));
-  return { database, journal, transactions, leases, take, clock };
+  return { database, fences, journal, transactions, leases, take, clock };
 }
 
 async function openTwo() {
@@ -100,11 +100,11 @@ test("a released lease is free, and its token still grows", async () => {
 
 test("a holder that was overtaken finishes nothing, and the new one finishes it once", async () => {
   const { a, b } = await openTwo();
-  a.leases.fence("inbox", await a.take());
+  a.leases.fence("inbox", tenureOf(await a.take()));
   await a.journal.offer([{ task: mail, queue: "orders" }]);
   await a.journal.handOut(mail.id);
 
-  b.leases.fence("inbox", await b.take());
+  b.leases.fence("inbox", tenureOf(await b.take()));
 
   const late = a.transactions.write([order], { alsoDone: unitOfWork(mail.id) });
   await expect(late).rejects.toThrow(LeaseFencedError);
@@ -116,7 +116,7 @@ test("a holder that was overtaken finishes nothing, and the new one finishes it 
 
 test("a holder that was overtaken changes nothing of its source's rows", async () => {
   const { a, b } = await openTwo();
-  a.leases.fence("inbox", await a.take());
+  a.leases.fence("inbox", tenureOf(await a.take()));
   await a.journal.offer([{ task: mail, queue: "orders" }]);
   await b.take();
   const other = { ...mail, id: "mail-2" as TaskId };
@@ -134,7 +134,7 @@ test("a holder that was overtaken changes nothing of its source's rows", async (
 
 test("a runtime that stands by may read a dead letter, but not decide about it", async () => {
   const { a, b } = await openTwo();
-  a.leases.fence("inbox", await a.take());
+  a.leases.fence("inbox", tenureOf(await a.take()));
   b.leases.fence("inbox", undefined);
   await a.journal.offer([{ task: mail, queue: "orders" }]);
   await a.journal.dead(mail.id, "rejected", "no catalogue", 1);
@@ -148,12 +148,12 @@ test("a runtime that stands by may read a dead letter, but not decide about it",
 
 test("a holder that was overtaken finds nothing to settle any more, and the new one finds it", async () => {
   const { a, b } = await openTwo();
-  a.leases.fence("inbox", await a.take());
+  a.leases.fence("inbox", tenureOf(await a.take()));
   await a.journal.offer([{ task: mail, queue: "orders" }]);
   await a.journal.done(mail.id);
   expect(await a.journal.unsettled("inbox", 10)).toHaveLength(1);
 
-  b.leases.fence("inbox", await b.take());
+  b.leases.fence("inbox", tenureOf(await b.take()));
 
   expect(await a.journal.unsettled("inbox", 10)).toEqual([]);
   expect(await b.journal.unsettled("inbox", 10)).toHaveLength(1);
@@ -162,11 +162,33 @@ test("a holder that was overtaken finds nothing to settle any more, and the new 
 test("after a release not even the runtime that had it writes on", async () => {
   const { a } = await openTwo();
   const claim = (await a.take()) ?? never();
-  a.leases.fence("inbox", claim);
+  a.leases.fence("inbox", tenureOf(claim));
   await a.journal.offer([{ task: mail, queue: "orders" }]);
   await a.leases.release(claim);
 
   await expect(a.journal.done(mail.id)).rejects.toThrow(LeaseFencedError);
+});
+
+test("under a lease that lies elsewhere, the source's rows are written while it is said to be valid", async () => {
+  const { a } = await openTwo();
+  let isValid = true;
+  a.fences.allow("inbox", () => isValid);
+  await a.journal.offer([{ task: mail, queue: "orders" }]);
+  isValid = false;
+  const other = { ...mail, id: "mail-2" as TaskId };
+  const elsewhere = { ...mail, id: "mail-3" as TaskId, source: "folder" };
+
+  await expect(a.journal.offer([{ task: other, queue: "orders" }])).rejects.toThrow(LeaseFencedError);
+  const late = a.transactions.write([order], { alsoDone: unitOfWork(mail.id) });
+  await expect(late).rejects.toThrow(LeaseFencedError);
+  await a.journal.offer([{ task: elsewhere, queue: "orders" }]);
+  await a.journal.done(elsewhere.id);
+  expect(await itemsIn(a.database)).toEqual([]);
+  expect(await a.journal.unsettled("inbox", 10)).toEqual([]);
+
+  isValid = true;
+  await a.transactions.write([order], { alsoDone: unitOfWork(mail.id) });
+  expect(await a.journal.unsettled("inbox", 10)).toHaveLength(1);
 });
 
 test("what no lease is about goes on as ever", async () => {
@@ -198,6 +220,10 @@ test("processes that open a new file at the same moment all find its tables", as
 
   await Promise.all(all.map(({ journal }) => journal.saveCheckpoint("inbox", 1)));
 });
+
+function tenureOf(claim: LeaseClaim | undefined): Tenure {
+  return { claim: claim ?? never(), isValid: () => true };
+}
 
 function never(): never {
   throw new Error("The lease was not taken.");

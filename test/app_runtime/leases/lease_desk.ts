@@ -8,6 +8,7 @@ import { migrate } from "../../../src/adapters/sqlite/migrate.ts";
 import type { SqlRow, SqlStatement, SqlValue } from "../../../src/adapters/sqlite/sql_statement.ts";
 import { StatementCache } from "../../../src/adapters/sqlite/statement_cache.ts";
 import type { Clock } from "../../../src/app_runtime/base/clock.ts";
+import type { LeaseStore } from "../../../src/app_runtime/contracts/lease.ts";
 import type { RuntimeEventBody } from "../../../src/app_runtime/contracts/runtime_event.ts";
 import type { Task } from "../../../src/app_runtime/contracts/task.ts";
 import type { SourceStatus, TaskSource } from "../../../src/app_runtime/contracts/task_source.ts";
@@ -75,12 +76,30 @@ class ProcessClock implements Clock {
   }
 }
 
+function withoutFences(leases: SqliteLeases): LeaseStore {
+  return {
+    durationMs: leases.durationMs,
+    fencesWrites: false,
+    look: (name) => leases.look(name),
+    take: (name, seen) => leases.take(name, seen),
+    renew: (claim) => leases.renew(claim),
+    release: (claim) => leases.release(claim),
+    fence: () => undefined,
+  };
+}
+
 /** One machine with one database, on which runtimes share a mailbox. */
 export class LeaseDesk {
   readonly clock = new ManualClock();
+  /** The leases do not lie where the effects are: nothing refuses a late write. */
+  readonly timeAlone: boolean;
   readonly #database = new DatabaseAtOnce();
   /** What each inner source did, in order: "a start". */
   readonly log: string[] = [];
+
+  constructor({ timeAlone = false } = {}) {
+    this.timeAlone = timeAlone;
+  }
 
   runtime(name: string): RuntimeAtDesk {
     return new RuntimeAtDesk(name, this, this.#database);
@@ -109,6 +128,8 @@ export class RuntimeAtDesk {
   readonly fences = new Fences();
   /** While it is set, the database cannot be used. */
   outage: string | undefined;
+  /** While it is set, the database does not answer. */
+  silence: PromiseWithResolvers<void> | undefined;
   /** The next starts of the inner source fail. */
   failures = 0;
   publish: ((id: string) => Promise<unknown>) | undefined;
@@ -118,10 +139,11 @@ export class RuntimeAtDesk {
     this.#desk = desk;
     this.#clock = new ProcessClock(desk.clock);
     const use = async <T>(work: () => T): Promise<T> => {
+      await this.silence?.promise;
       if (this.outage !== undefined) throw new Error(this.outage);
       return work();
     };
-    const store = new SqliteLeases({
+    const leases = new SqliteLeases({
       database: {
         read: (...call) => use(() => database.read(...call)),
         write: (statements) => use(() => database.write(statements)),
@@ -130,6 +152,7 @@ export class RuntimeAtDesk {
       clock: this.#clock,
       durationMs: leaseMs,
     });
+    const store = desk.timeAlone ? withoutFences(leases) : leases;
     const say = (word: string) => void desk.log.push(`${name} ${word}`);
     this.source = new LeasedSource({
       name: "inbox",

@@ -1,15 +1,16 @@
-import { expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { LeaseDesk, leaseMs, type RuntimeAtDesk } from "./lease_desk.ts";
 
 const inTime = new AbortController().signal;
 
 /** Two runtimes on one mailbox; the first works it. After the test nothing of them is left running. */
-async function openTwo() {
-  const desk = new LeaseDesk();
+async function openTwo(options?: { readonly timeAlone: boolean }) {
+  const desk = new LeaseDesk(options);
   const [a, b] = [desk.runtime("a"), desk.runtime("b")];
   onTestFinished(async () => {
     for (const runtime of [a, b]) {
       runtime.outage = undefined;
+      runtime.silence?.resolve();
       await runtime.thaw();
     }
     await Promise.all([a, b].map(({ source }) => source.stop(inTime)));
@@ -246,4 +247,61 @@ test("a runtime that is stopping takes over nothing any more", async () => {
   await clock.advance(3 * leaseMs);
 
   expect(desk.working).toEqual([]);
+});
+
+describe("where time alone keeps two holders apart", () => {
+  const timeAlone = { timeAlone: true };
+
+  test.each<[string, (a: RuntimeAtDesk) => void]>([
+    ["is refused", (a) => (a.outage = "the line is cut")],
+    ["gets no answer", (a) => (a.silence = Promise.withResolvers())],
+  ])("a holder that %s lets go before its lease ends, and the other begins afterwards", async (_what, cutOff) => {
+    const { desk, a, clock } = await openTwo(timeAlone);
+    await clock.advance(5 * leaseMs);
+    cutOff(a);
+    const since = clock.now();
+
+    while (desk.working.includes("a")) await clock.advance(100);
+
+    expect(clock.now() - since).toBeLessThanOrEqual((leaseMs * 5) / 6 + 100);
+    expect(desk.working).toEqual([]);
+    expect(await takeoverMs(desk, "b")).toBeLessThanOrEqual(leaseMs);
+    expect(desk.log.slice(2, 5)).toEqual(["a given", "a stop at once", "b taken"]);
+  });
+
+  test("a short outage costs nobody the lease", async () => {
+    const { desk, a, clock } = await openTwo(timeAlone);
+    a.outage = "the line is cut";
+    await clock.advance(0.6 * leaseMs);
+    a.outage = undefined;
+
+    await clock.advance(10 * leaseMs);
+
+    expect(desk.log).toEqual(["a taken", "a start"]);
+  });
+
+  test("a holder that was stopped for longer than its lease has lost it, although nobody took over", async () => {
+    const { desk, a, b, clock } = await openTwo(timeAlone);
+    b.freeze();
+    a.freeze();
+    await clock.advance(3 * leaseMs);
+
+    await a.thaw();
+
+    expect(desk.log.slice(2, 4)).toEqual(["a given", "a stop at once"]);
+    expect(a.codes).toContain("lease_lost");
+  });
+
+  test("a holder that gave up lets go of what a late renewal has extended: the lease is free at once", async () => {
+    const { desk, a, b, clock } = await openTwo(timeAlone);
+    await a.source.quiesce();
+    a.freeze();
+    b.freeze();
+    await clock.advance(0.9 * leaseMs);
+
+    await a.thaw();
+
+    expect(desk.log.slice(3)).toEqual(["a given", "a stop at once", "a taken", "a start"]);
+    expect(claimed(a)).toBe(2);
+  });
 });
