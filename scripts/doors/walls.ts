@@ -41,6 +41,7 @@ export const adapters: Readonly<Record<string, Adapter>> = {
     ],
   },
   pino_log: { rooms: [], packages: ["pino"] },
+  redis: { rooms: [], packages: ["ioredis"] },
   smtp: { rooms: [], packages: ["nodemailer"] },
   sqlite: { rooms: [], packages: [] },
 };

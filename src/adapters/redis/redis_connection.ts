@@ -1,0 +1,112 @@
+import { Redis, type RedisOptions } from "ioredis";
+import { messageOf } from "../../app_runtime/base/runtime_error.ts";
+import { type RedisAddress, redisAddress } from "./redis_address.ts";
+import { RedisUnreachableError, redisFailure } from "./redis_errors.ts";
+import { type RedisFacts, readFacts, refuseUnfit } from "./redis_facts.ts";
+import type { RedisConfig } from "./redis_schema.ts";
+
+/** Between two attempts to connect again: at most this, so that work goes on soon after the server is back. */
+const longestRetryMs = 2_000;
+const keepAliveMs = 10_000;
+/** How long a server that we leave may take to say so, too. */
+const goodbyeMs = 200;
+
+/**
+ * One connection to a Redis. It comes back by itself after a loss, within about two seconds of the server; what was asked
+ * meanwhile fails at once instead of waiting in a line nobody sees, and nothing is sent a second time without being told.
+ */
+export class RedisConnection {
+  readonly client: Redis;
+  readonly #address: RedisAddress;
+  readonly #config: RedisConfig;
+  #facts: RedisFacts | undefined;
+  #lastError: unknown;
+  #closed = false;
+
+  /** `name` is what `CLIENT LIST` shows on the server. */
+  constructor(config: RedisConfig, name: string) {
+    this.#config = config;
+    this.#address = redisAddress(config);
+    const options: Omit<RedisOptions, "replyMapping"> = {
+      ...this.#address.options,
+      connectionName: name.replace(/[^\w.:-]/g, "_"),
+      lazyConnect: true,
+      connectTimeout: config.connectTimeout,
+      keepAlive: keepAliveMs,
+      enableOfflineQueue: false,
+      autoResendUnfulfilledCommands: false,
+      maxRetriesPerRequest: 0,
+      retryStrategy: (times) => (this.#closed || this.#facts === undefined ? null : retryDelayMs(times)),
+      disconnectTimeout: goodbyeMs,
+    };
+    this.client = new Redis(options);
+    this.client.on("error", (error) => {
+      this.#lastError = error;
+    });
+  }
+
+  /** host:port/db, for people. */
+  get address(): string {
+    return this.#address.text;
+  }
+
+  /** What the server said of itself when it was last looked at. */
+  get facts(): RedisFacts | undefined {
+    return this.#facts;
+  }
+
+  get isReady(): boolean {
+    return this.client.status === "ready";
+  }
+
+  /** Connects and looks at the server. @throws {RedisUnreachableError}, {RedisLoginError}, {RedisUnfitError}: then it is closed. */
+  async open(): Promise<RedisFacts> {
+    try {
+      await this.client.connect();
+      const facts = await this.look();
+      refuseUnfit(this.address, facts);
+      return facts;
+    } catch (error) {
+      await this.close();
+      throw this.failure(isClosing(error) ? (this.#lastError ?? error) : error);
+    }
+  }
+
+  /** Asks the server what it is: after a loss it may be another one. */
+  async look(): Promise<RedisFacts> {
+    this.#facts = readFacts(await this.client.info());
+    return this.#facts;
+  }
+
+  /** What was thrown, in plain words. */
+  failure(error: unknown): unknown {
+    const isLoginRefused = isClosing(error) && !this.isReady && this.#lastError !== undefined;
+    return redisFailure(this.address, isLoginRefused ? this.#lastError : error);
+  }
+
+  /** The server does not answer: the connection is thrown away, everything that waits on it fails, and a new one is made. */
+  renew(): void {
+    this.#lastError = new RedisUnreachableError(this.address, `no answer within ${this.#config.answerTimeout} ms`);
+    if (!this.#closed) this.client.disconnect(true);
+  }
+
+  /** Leaves no timer and no socket. Idempotent. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    const { client } = this;
+    if (client.status === "end") return;
+    // Between two attempts there is no socket whose end could be waited for.
+    const isBetween = client.status === "reconnecting" || client.status === "close";
+    const ended = new Promise<void>((resolve) => client.once("end", resolve));
+    client.disconnect();
+    if (!isBetween) await ended;
+  }
+}
+
+function retryDelayMs(times: number): number {
+  return Math.min(longestRetryMs, 50 * 2 ** Math.min(times - 1, 10)) * (0.9 + 0.1 * Math.random());
+}
+
+function isClosing(error: unknown): boolean {
+  return /Connection is closed|writeable/.test(messageOf(error));
+}

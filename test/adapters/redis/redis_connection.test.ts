@@ -1,0 +1,108 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { type RedisConfig, RedisConnection, redisSchema } from "../../../src/adapters/redis/index.ts";
+import { freePort } from "../../support/free_port.ts";
+import { guardAgainstLeaks } from "../../support/leak_guard.ts";
+import { parsedConfig } from "../../support/parsed_config.ts";
+import { type Redis, type RedisOptions, startRedis } from "../../support/redis.ts";
+import { tempDir } from "../../support/temp_dir.ts";
+
+async function server(options: RedisOptions = {}): Promise<Redis> {
+  const redis = await startRedis(options);
+  onTestFinished(() => redis.stop());
+  return redis;
+}
+
+function connection(config: Partial<RedisConfig>): RedisConnection {
+  const made = new RedisConnection({ ...parsedConfig(redisSchema, {}), ...config } as RedisConfig, "test");
+  onTestFinished(() => made.close());
+  return made;
+}
+
+test("a connection says what its server is, and leaves nothing behind", async () => {
+  guardAgainstLeaks();
+  const { port } = await server();
+  const opened = connection({ port });
+  const facts = await opened.open();
+  expect(facts).toMatchObject({ evictionPolicy: "noeviction", isReplica: false, keepsOnDisk: false });
+  expect(facts.runId).toHaveLength(40);
+  await opened.close();
+  await opened.close();
+});
+
+test.each<[string, RedisOptions, Partial<RedisConfig>, RegExp]>([
+  ["a wrong password", { password: "right" }, { password: "wrong" }, /refuses the login: WRONGPASS.*`password`/],
+  ["no password where one is asked for", { password: "right" }, {}, /refuses the login: .*`password`/],
+  ["a server that evicts", { directives: ["maxmemory-policy allkeys-lru"] }, {}, /allkeys-lru.*noeviction/],
+  ["a replica", { directives: ["replicaof 127.0.0.1 1", "replica-serve-stale-data yes"] }, {}, /is a replica/],
+])("%s is refused in plain words", async (_what, options, config, message) => {
+  guardAgainstLeaks();
+  const { port } = await server(options);
+  await expect(connection({ port, ...config }).open()).rejects.toThrow(message);
+});
+
+test("a port where nobody listens is named", async () => {
+  guardAgainstLeaks();
+  const port = await freePort();
+  await expect(connection({ port }).open()).rejects.toThrow(
+    `Redis at 127.0.0.1:${port}/0 cannot be reached: nobody listens there.`,
+  );
+});
+
+test("a URL holds everything, and TLS trusts the authority that is named", async () => {
+  guardAgainstLeaks();
+  const redis = await server({ password: "hush/hush", tls: true });
+  const ca = join(tempDir(), "ca.pem");
+  writeFileSync(ca, redis.ca ?? "");
+  const url = `rediss://default:hush%2Fhush@127.0.0.1:${redis.port}/2`;
+  const trusting = connection({ url, tls: { ca } });
+  await trusting.open();
+  expect(trusting.address).toBe(`127.0.0.1:${redis.port}/2`);
+  expect(await trusting.client.ping()).toBe("PONG");
+  await expect(connection({ url }).open()).rejects.toThrow(/certificate is not trusted.*tls\.ca/);
+});
+
+test.each(["http://localhost", "redis://", "redis://host/one"])("%s is no address", (url) => {
+  expect(() => connection({ url })).toThrow(/redis:\/\/user:password@host:port/);
+});
+
+test("it comes back by itself soon after the server, and fails at once meanwhile", async () => {
+  guardAgainstLeaks();
+  const redis = await server();
+  const opened = connection({ port: redis.port });
+  const before = await opened.open();
+  const lost = new Promise((resolve) => opened.client.once("close", resolve));
+  await redis.kill();
+  await lost;
+  const failure = await opened.client.ping().catch((error: unknown) => opened.failure(error));
+  expect(failure).toMatchObject({ code: "REDIS_UNREACHABLE", failureClass: "outage" });
+  const back = new Promise((resolve) => opened.client.once("ready", resolve));
+  await redis.start();
+  await back;
+  expect((await opened.look()).runId).not.toBe(before.runId);
+});
+
+test("a frozen server is given up when told so: what waits fails", async () => {
+  guardAgainstLeaks();
+  const redis = await server();
+  const opened = connection({ port: redis.port });
+  await opened.open();
+  redis.freeze();
+  const asked = opened.client.ping().catch((error: unknown) => opened.failure(error));
+  opened.renew();
+  expect(await asked).toMatchObject({ code: "REDIS_UNREACHABLE" });
+  redis.thaw();
+  await opened.close();
+});
+
+test("it can be closed while it waits for its next attempt", async () => {
+  guardAgainstLeaks();
+  const redis = await server();
+  const opened = connection({ port: redis.port });
+  await opened.open();
+  const lost = new Promise((resolve) => opened.client.once("reconnecting", resolve));
+  await redis.kill();
+  await lost;
+  await opened.close();
+});
