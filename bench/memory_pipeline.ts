@@ -32,7 +32,7 @@ export function openMemoryPipeline(concurrency: number, handle: TaskHandler["han
     restart: { initialDelayMs: 1, maxDelayMs: 1, factor: 1, jitter: 0, maxRestarts: 0, withinMs: 1, stableAfterMs: 1 },
     journal: undefined,
     isJournaled: () => false,
-    publish: async () => "stored",
+    outlet: { publish: async () => "stored", prepareFollowUp: noFollowUps, releaseFollowUps: () => undefined },
     onOutage: () => undefined,
   });
   workers.start({
@@ -58,4 +58,8 @@ export function openMemoryPipeline(concurrency: number, handle: TaskHandler["han
       await queue.close();
     },
   };
+}
+
+function noFollowUps(): never {
+  throw new Error("There is no journal here.");
 }

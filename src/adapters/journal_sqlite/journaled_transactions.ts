@@ -15,7 +15,8 @@ export class JournaledTransactions {
   }
 
   /**
-   * One transaction, durable when it resolves; with `alsoDone` it also finishes that task, or nothing is written. With
+   * One transaction, durable when it resolves; with `alsoDone` it also finishes that task and
+   * writes its follow-ups, or nothing is written. With
    * `durable: false` it survives the death of the process, but perhaps not of the machine; `under` a lease nothing is
    * written unless the claim is the current one.
    * @throws {UnitOfWorkClosedError} when the task is no longer the caller's to finish; {LeaseFencedError}.

@@ -1,6 +1,7 @@
 import type { Clock } from "../../app_runtime/base/clock.ts";
 import type { BlobId } from "../../app_runtime/contracts/blob_store.ts";
 import type { DeadLetterReason } from "../../app_runtime/contracts/dead_letter.ts";
+import { FollowUpIdTakenError } from "../../app_runtime/contracts/follow_up.ts";
 import {
   type HandOutCount,
   type Journal,
@@ -26,11 +27,16 @@ const findKnown = `SELECT 0 AS rank, task_id, state FROM journal WHERE task_id =
   ORDER BY rank LIMIT 1`;
 const countHandOut = `UPDATE journal SET hand_outs = hand_outs + (state = 'offered') WHERE task_id = ?
   RETURNING state, hand_outs`;
-const markDone = `UPDATE journal SET state = 'done', ended_at = ? WHERE task_id = ? AND state = 'offered'
-  RETURNING source`;
+/** Nobody waits to be told of a follow-up. The pattern is `isFollowUpSource`. */
+const settledAtOnce = "settled_at = CASE WHEN source GLOB 'follow-up:*' THEN ?1 END";
+const markDone = `UPDATE journal SET state = 'done', ended_at = ?1, ${settledAtOnce}
+  WHERE task_id = ?2 AND state = 'offered' RETURNING source`;
+/** No change when the id is that of a task from elsewhere. */
+const insertFollowUp = `INSERT INTO journal (task_id, source, queue, offered_at, task) VALUES (?, ?, ?, ?, ?)
+  ON CONFLICT (task_id) DO UPDATE SET queue = queue WHERE source = excluded.source`;
 const findState = "SELECT state FROM journal WHERE task_id = ?";
-const markDead = `UPDATE journal SET state = 'dead', ended_at = ?, reason = ?, detail = ?, attempts = ?
-  WHERE task_id = ? AND state = 'offered' RETURNING source`;
+const markDead = `UPDATE journal SET state = 'dead', ended_at = ?1, ${settledAtOnce}, reason = ?2, detail = ?3, attempts = ?4
+  WHERE task_id = ?5 AND state = 'offered' RETURNING source`;
 const markOffered = `UPDATE journal SET state = 'offered', hand_outs = 0, ended_at = NULL, settled_at = NULL,
   reason = NULL, detail = NULL, attempts = NULL
   WHERE task_id = ? AND state = 'dead' AND discarded = 0 RETURNING source, ${journalColumns}`;
@@ -106,9 +112,23 @@ export class SqliteJournal implements Journal {
 
   async done(taskId: TaskId): Promise<void> {
     const [result] = await this.#writeFor(taskId, [this.#done(taskId)]);
-    if (this.#wakeSourcesOf(result)) return;
-    const known = await this.#database.read("SELECT 1 FROM journal WHERE task_id = ?", [taskId]);
-    if (known.length === 0) throw new JournalRowMissingError(taskId);
+    if (!this.#wakeSourcesOf(result)) await this.#refuseMissing(taskId);
+  }
+
+  async offerFollowUps(followUps: readonly JournalOffer[], alsoDone: TaskId | undefined): Promise<boolean> {
+    const finish = alsoDone === undefined ? [] : [{ ...this.#done(alsoDone), expectChanges: 1 }];
+    try {
+      const statements = [...finish, ...this.#followUps(followUps)];
+      const [finished] =
+        alsoDone === undefined ? await this.#database.write(statements) : await this.#writeFor(alsoDone, statements);
+      this.#wakeSourcesOf(finished);
+      return true;
+    } catch (thrown) {
+      if (!(thrown instanceof UnexpectedChangesError)) throw thrown;
+      if (alsoDone === undefined || thrown.statement > 0) throw takenId(followUps, thrown.statement - finish.length);
+      await this.#refuseMissing(alsoDone);
+      return false;
+    }
   }
 
   async dead(
@@ -206,22 +226,30 @@ export class SqliteJournal implements Journal {
   }
 
   /**
-   * Writes `statements` and the `done` of a unit of work in one transaction; wakes the watchers after the commit. Results of
-   * `statements` alone. @throws {UnitOfWorkClosedError} when the task is no longer the caller's to finish.
+   * Writes `statements`, the `done` of a unit of work and its follow-ups in one transaction; wakes the watchers after the
+   * commit. Results of `statements` alone. @throws {UnitOfWorkClosedError} when the task is no longer the caller's to finish,
+   * {FollowUpIdTakenError}.
    */
   async writeAndFinish(statements: readonly SqlStatement[], unitOfWork: UnitOfWork): Promise<readonly SqlResult[]> {
     const { taskId, journaled } = unitOfWork;
     const refusal = () => (unitOfWork.open ? undefined : new UnitOfWorkClosedError(taskId));
-    if (!journaled) return await this.#database.write(statements, { refusal });
-    const finish = { ...this.#done(taskId), expectChanges: 1 };
+    const finish = journaled ? [{ ...this.#done(taskId), expectChanges: 1 }] : [];
+    const followUps = unitOfWork.takeFollowUps();
+    const ours = [...finish, ...this.#followUps(followUps)];
     try {
-      const [finished, ...results] = await this.#writeFor(taskId, [finish, ...statements], { refusal });
+      const all = [...ours, ...statements];
+      const results = journaled
+        ? await this.#writeFor(taskId, all, { refusal })
+        : await this.#database.write(all, { refusal });
       unitOfWork.committed();
-      this.#wakeSourcesOf(finished);
-      return results;
+      if (journaled) this.#wakeSourcesOf(results[0]);
+      return results.slice(ours.length);
     } catch (thrown) {
-      if (thrown instanceof UnexpectedChangesError) throw misfit(thrown, taskId);
-      throw thrown;
+      if (!(thrown instanceof UnexpectedChangesError)) throw thrown;
+      // The `done` went first, so that a lost task is recognised before anything else can go wrong.
+      if (journaled && thrown.statement === 0) throw new UnitOfWorkClosedError(taskId);
+      if (thrown.statement < ours.length) throw takenId(followUps, thrown.statement - finish.length);
+      throw thrown.withoutFirst(ours.length);
     }
   }
 
@@ -254,6 +282,21 @@ export class SqliteJournal implements Journal {
     return { sql: markDone, params: [this.#clock.wallNow(), taskId] };
   }
 
+  #followUps(followUps: readonly JournalOffer[]): readonly SqlStatement[] {
+    const now = this.#clock.wallNow();
+    return followUps.map(({ task, queue }) => ({
+      sql: insertFollowUp,
+      params: [task.id, task.source, queue, now, JSON.stringify(task)],
+      expectChanges: 1,
+    }));
+  }
+
+  /** @throws {JournalRowMissingError} */
+  async #refuseMissing(taskId: TaskId): Promise<void> {
+    const known = await this.#database.read("SELECT 1 FROM journal WHERE task_id = ?", [taskId]);
+    if (known.length === 0) throw new JournalRowMissingError(taskId);
+  }
+
   async #verdictOnKnown({ task, fingerprint }: JournalOffer): Promise<JournalVerdict> {
     const [known] = await this.#database.read(findKnown, [task.id, task.source, fingerprint ?? null]);
     // Only done rows are ever forgotten: one that vanished since the insert was done.
@@ -277,9 +320,9 @@ export class SqliteJournal implements Journal {
   }
 }
 
-/** The `done` went first, so that a lost task is recognised before anything else can go wrong; its caller never saw it. */
-function misfit(error: UnexpectedChangesError, taskId: TaskId): Error {
-  return error.statement === 0 ? new UnitOfWorkClosedError(taskId) : error.withoutFirst(1);
+function takenId(followUps: readonly JournalOffer[], index: number): Error {
+  const { task, queue } = followUps[index] as JournalOffer;
+  return new FollowUpIdTakenError(task.id, queue);
 }
 
 function pagesOf(ids: readonly TaskId[]): readonly (readonly TaskId[])[] {

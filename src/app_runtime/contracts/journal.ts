@@ -32,7 +32,7 @@ export interface JournalRow {
   readonly handOuts: number;
   /** Milliseconds since 1970 UTC. */
   readonly offeredAt: number;
-  /** When the source was told (a mail was marked \Seen); absent until then. */
+  /** When the source was told (a mail was marked \Seen); absent until then. A follow-up has nobody to tell: set when it ends. */
   readonly settledAt?: number;
   /** When it became done or dead. */
   readonly endedAt?: number;
@@ -55,11 +55,16 @@ export interface HandOutCount {
  */
 export interface UnitOfWork {
   readonly taskId: TaskId;
-  /** False for a task without a journal row: then there is nothing to write. */
+  /** False for a task without a journal row: then there is no `done` to write. */
   readonly journaled: boolean;
   /** False once the handler has ended or was left behind, and when the lease is lost. In its grace it may still commit. */
   readonly open: boolean;
-  /** Called by the database after the commit that carried `done`. */
+  /**
+   * The follow-up tasks of the handler, for the database to write as `offered` in the same transaction, with or without a
+   * `done`. Called when that transaction begins: from then on the handler can add none.
+   */
+  takeFollowUps(): readonly JournalOffer[];
+  /** Called by the database after the commit that carried `done` and the follow-ups. */
   committed(): void;
 }
 
@@ -76,6 +81,12 @@ export interface Journal {
   handBack(taskId: TaskId): Promise<void>;
   /** @throws {JournalRowMissingError} when there is no such row. A row already done stays done. */
   done(taskId: TaskId): Promise<void>;
+  /**
+   * Writes follow-ups as `offered` and the task they follow as done, in one transaction; without `alsoDone` the follow-ups
+   * alone. An id that is known from the same source is fine. False: the task was done or given up already, so nothing was
+   * written. @throws {FollowUpIdTakenError}, {JournalRowMissingError}
+   */
+  offerFollowUps(followUps: readonly JournalOffer[], alsoDone: TaskId | undefined): Promise<boolean>;
   /**
    * Only an `offered` row becomes dead. Resolves with the state that was found: after `done` or `dead` nothing was changed
    * (the effect had happened after all, or somebody was faster). Undefined when there is no such row.

@@ -1,6 +1,6 @@
 import type { Delivery } from "./delivery.ts";
 import type { UnitOfWork } from "./journal.ts";
-import type { Task, TaskDraft } from "./task.ts";
+import type { Task, TaskDraft, TaskId } from "./task.ts";
 import type { PublishResult } from "./task_queue.ts";
 import type { Trace } from "./trace_factory.ts";
 
@@ -28,7 +28,18 @@ export interface TaskContext {
   readonly trace: Trace;
   /** Hand it to the transaction that carries the effect, so that effect and `done` commit together. */
   readonly unitOfWork: UnitOfWork;
-  /** Publishes a follow-up task into a queue of this runtime. @throws {UnitUnknownError} */
+  /**
+   * Adds a task that comes into being if this one is done, and not otherwise: it is committed with `done` and with what
+   * `unitOfWork` carries, goes into its queue after that, and comes back after a crash. A handler that answers retry or
+   * reject has published nothing. Call it before the transaction; the id must be of its own and the same at each attempt.
+   * @throws {UnitUnknownError}, {TaskInvalidError}, {FollowUpRefusedError}, {PartMissingError} without a journal.
+   */
+  followUp(queue: string, draft: TaskDraft): TaskId;
+  /**
+   * Publishes a task into a queue of this runtime at once, whatever becomes of this one; waits while that queue is full. For
+   * what need not happen together with the effect: a crash right after it may repeat it or, before it, leave it out, and in a
+   * queue that forgets it is lost with its node process. @throws {UnitUnknownError}
+   */
   publish(queue: string, draft: TaskDraft): Promise<PublishResult>;
 }
 

@@ -89,6 +89,7 @@ export async function assemble(context: AssemblyContext): Promise<Assembly> {
   });
   pipeline = new Pipeline({
     ...shared,
+    leaseStore: leases,
     factory,
     health,
     pauses,

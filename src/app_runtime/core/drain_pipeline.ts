@@ -35,7 +35,7 @@ export async function drainPipeline(parts: {
 
   pipeline.halt();
   pipeline.workers.stopIntake();
-  await shortlyAfter(over, pipeline.sources.quiesce(), clock);
+  await shortlyAfter(over, Promise.all([pipeline.sources.quiesce(), pipeline.followUps.quiesce()]), clock);
 
   const drained = pipeline.workers.drained();
   await atMost(deadlineMs * drainShare - (clock.now() - startedAt), drained, clock, over);
@@ -46,6 +46,7 @@ export async function drainPipeline(parts: {
   pipeline.workers.abandonAll();
   await shortlyAfter(over, pipeline.workers.stopped(), clock);
   await shortlyAfter(over, pipeline.sources.stop(pipeline.sources.names, over), clock);
+  await shortlyAfter(over, pipeline.followUps.stop(pipeline.queues.keys(), over), clock);
   return counts;
 }
 

@@ -2,8 +2,10 @@ import type { Clock } from "../base/clock.ts";
 import { messageOf } from "../base/runtime_error.ts";
 import { sleep } from "../base/sleep.ts";
 import type { ConfigDifference, ConfigSnapshot } from "../config/api.ts";
+import { isFollowUpSource } from "../contracts/follow_up.ts";
 import type { HealthContributor } from "../contracts/health_contributor.ts";
 import type { Journal } from "../contracts/journal.ts";
+import type { LeaseStore } from "../contracts/lease.ts";
 import type { EventChannel } from "../contracts/runtime_event.ts";
 import type { TaskHandler } from "../contracts/task_handler.ts";
 import type { QueueStats, TaskQueue } from "../contracts/task_queue.ts";
@@ -13,6 +15,7 @@ import type { HealthRegistry } from "../health/api.ts";
 import { DeadLetters, queueHealth } from "../queue/api.ts";
 import { WorkerSupervisor } from "../workers/api.ts";
 import { type AffectedUnits, affectedUnits, allUnits, queuesToReplace } from "./affected_units.ts";
+import { FollowUps } from "./follow_ups.ts";
 import type { PlatformConfig } from "./platform_schema.ts";
 import { isEmpty, notEmpty, type QueueSlot } from "./queue_slot.ts";
 import { handoverOf } from "./source_handover.ts";
@@ -26,14 +29,15 @@ export interface PipelineParts {
   readonly events: EventChannel;
   readonly traces: TraceFactory;
   readonly journal: Journal | undefined;
+  readonly leaseStore: LeaseStore | undefined;
   readonly health: HealthRegistry;
   readonly pauses: PauseBook;
   readonly random: () => number;
   readonly restart: PlatformConfig["restart"];
 }
 
-/** Who follow-up tasks come from; no source of the configuration can have this name. */
-const followUpSource = "handler:";
+/** Who the tasks come from that handlers publish at once; no source of the configuration can have this name. */
+const handlers = "handler:";
 
 /** How long a queue that a reload replaces may take to run empty. */
 const drainLimitMs = 30_000;
@@ -54,6 +58,7 @@ export class Pipeline {
   #applied: Promise<unknown> = Promise.resolve();
   readonly workers: WorkerSupervisor;
   readonly sources: SourceSupervisor;
+  readonly followUps: FollowUps;
 
   constructor(parts: PipelineParts) {
     this.#parts = parts;
@@ -68,13 +73,25 @@ export class Pipeline {
       jitter: 0.1,
     };
     this.sources = new SourceSupervisor({ ...parts, restart: policy });
+    this.followUps = new FollowUps({
+      ...parts,
+      restart: policy,
+      publisher: (source, queue) => parts.factory.publisher(source, queue),
+      queueNamed: (name) => this.queue(name).queue,
+      handover: (source, queue) => handoverOf({ source, queue, journaled: true }, this, parts),
+    });
+    if (parts.journal !== undefined) parts.health.register(this.followUps.health);
     this.workers = new WorkerSupervisor({
       ...parts,
       restart: policy,
-      isJournaled: (source) => this.#journaled.has(source),
-      publish: async (queue, draft, trace, signal) => {
-        const publisher = parts.factory.publisher(followUpSource, this.queue(queue).queue);
-        return await publisher.publish(publisher.prepare(draft, trace.carrier), { signal });
+      isJournaled: (source) => this.#journaled.has(source) || isFollowUpSource(source),
+      outlet: {
+        publish: async (queue, draft, trace, signal) => {
+          const publisher = parts.factory.publisher(handlers, this.queue(queue).queue);
+          return await publisher.publish(publisher.prepare(draft, trace.carrier), { signal });
+        },
+        prepareFollowUp: (queue, draft, trace) => this.followUps.prepare(queue, draft, trace),
+        releaseFollowUps: (committed) => this.followUps.release(committed),
       },
       onOutage: (pool, lasting) => this.#pauseFor(pool, lasting),
     });
@@ -144,17 +161,19 @@ export class Pipeline {
     const touched = affectedUnits(next, difference, this.#running());
     const queues = [...new Set([...touched.queues, ...this.#stuck])];
     this.#failed.clear();
-    await this.#stopSources(touched.sources);
+    await this.#stopSources(touched.sources, queues);
     await Promise.all(queues.map((name) => this.#replaceQueue(next, name)));
     await Promise.all(touched.workers.map((name) => this.workers.remove(name)));
     for (const name of touched.handlers) this.#handlers.delete(name);
     await this.#startUnits(next, this.#missing(next));
   }
 
-  async #stopSources(names: readonly string[]): Promise<void> {
+  /** The relays of queues that are to run empty stop as well. */
+  async #stopSources(names: readonly string[], queues: readonly string[]): Promise<void> {
     const limit = new AbortController();
     using _timer = this.#parts.clock.after(drainLimitMs, () => limit.abort());
-    await this.sources.stop(names, AbortSignal.any([limit.signal, this.#halted.signal]));
+    const signal = AbortSignal.any([limit.signal, this.#halted.signal]);
+    await Promise.all([this.sources.stop(names, signal), this.followUps.stop(queues, signal)]);
   }
 
   async #startUnits(snapshot: ConfigSnapshot, units: AffectedUnits): Promise<void> {
@@ -170,6 +189,9 @@ export class Pipeline {
     await Promise.all(
       units.sources.map((name) => this.#attempt(`source:${name}`, () => this.#startSource(snapshot, name))),
     );
+    if (!this.#halted.signal.aborted) {
+      await Promise.all([...this.#queues.values()].map(({ queue }) => this.followUps.start(queue)));
+    }
     this.#registerHealth();
   }
 

@@ -14,6 +14,11 @@ export function isEmpty(queue: TaskQueue): boolean {
   return waiting + delayed + leased + dead === 0;
 }
 
+/** Other runtimes take tasks out of it too, so what is in it belongs to no runtime alone. */
+export function isShared(queue: TaskQueue): boolean {
+  return queue.capabilities.has("shared-by-processes");
+}
+
 export function notEmpty(queue: TaskQueue): QueueNotEmptyError {
   const { waiting, delayed, leased, dead } = queue.stats();
   return new QueueNotEmptyError(queue.name, waiting + delayed + leased, dead);

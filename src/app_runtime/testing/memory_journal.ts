@@ -1,5 +1,6 @@
 import type { Clock } from "../base/clock.ts";
 import type { DeadLetterReason } from "../contracts/dead_letter.ts";
+import { FollowUpIdTakenError, isFollowUpSource } from "../contracts/follow_up.ts";
 import {
   type HandOutCount,
   type Journal,
@@ -29,14 +30,18 @@ export class MemoryJournal implements Journal {
     this.#clock = parts.clock;
   }
 
-  /** The transaction of a test: effect and `done` together, or neither. @throws {UnitOfWorkClosedError} */
+  /**
+   * The transaction of a test: effect, `done` and follow-ups together, or nothing. @throws {UnitOfWorkClosedError},
+   * {FollowUpIdTakenError}
+   */
   async commit(unitOfWork: UnitOfWork, effect: () => void): Promise<void> {
     const { taskId, journaled } = unitOfWork;
     const isOurs = unitOfWork.open && (!journaled || this.#kept.get(taskId)?.row.state === "offered");
     if (!isOurs) throw new UnitOfWorkClosedError(taskId);
+    const followUps = unitOfWork.takeFollowUps();
+    this.#refuseTaken(followUps);
     effect();
-    if (!journaled) return;
-    this.#change(taskId, "offered", { state: "done", endedAt: this.#clock.wallNow() });
+    this.#write(followUps, journaled ? taskId : undefined);
     unitOfWork.committed();
   }
 
@@ -59,7 +64,16 @@ export class MemoryJournal implements Journal {
 
   async done(taskId: TaskId): Promise<void> {
     if (!this.#kept.has(taskId)) throw new JournalRowMissingError(taskId);
-    this.#change(taskId, "offered", { state: "done", endedAt: this.#clock.wallNow() });
+    this.#end(taskId, { state: "done" });
+  }
+
+  async offerFollowUps(followUps: readonly JournalOffer[], alsoDone: TaskId | undefined): Promise<boolean> {
+    const followed = alsoDone && this.#kept.get(alsoDone);
+    if (alsoDone !== undefined && followed === undefined) throw new JournalRowMissingError(alsoDone);
+    if (followed !== undefined && followed?.row.state !== "offered") return false;
+    this.#refuseTaken(followUps);
+    this.#write(followUps, alsoDone);
+    return true;
   }
 
   async dead(
@@ -69,8 +83,7 @@ export class MemoryJournal implements Journal {
     attempts: number,
   ): Promise<JournalState | undefined> {
     const found = this.#kept.get(taskId)?.row.state;
-    const endedAt = this.#clock.wallNow();
-    this.#change(taskId, "offered", { state: "dead", reason, detail, attempts, endedAt });
+    this.#end(taskId, { state: "dead", reason, detail, attempts });
     return found;
   }
 
@@ -159,11 +172,25 @@ export class MemoryJournal implements Journal {
     return twins.find(({ row }) => row.task.source === source)?.row;
   }
 
-  #change(taskId: TaskId, from: JournalState, to: Partial<JournalRow>): void {
+  #refuseTaken(followUps: readonly JournalOffer[]): void {
+    for (const { task, queue } of followUps) {
+      const known = this.#kept.get(task.id);
+      if (known !== undefined && known.row.task.source !== task.source) throw new FollowUpIdTakenError(task.id, queue);
+    }
+  }
+
+  #write(followUps: readonly JournalOffer[], alsoDone: TaskId | undefined): void {
+    for (const followUp of followUps) this.#verdict(followUp);
+    if (alsoDone !== undefined) this.#end(alsoDone, { state: "done" });
+  }
+
+  #end(taskId: TaskId, how: Pick<JournalRow, "state" | "reason" | "detail" | "attempts">): void {
     const kept = this.#kept.get(taskId);
-    if (kept?.row.state !== from) return;
-    kept.row = { ...kept.row, ...to };
-    this.#wake(kept.row.task.source);
+    if (kept?.row.state !== "offered") return;
+    const { source } = kept.row.task;
+    const endedAt = this.#clock.wallNow();
+    kept.row = { ...kept.row, ...how, endedAt, ...(isFollowUpSource(source) && { settledAt: endedAt }) };
+    this.#wake(source);
   }
 
   #wake(source: string): void {

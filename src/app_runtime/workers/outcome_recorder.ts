@@ -2,6 +2,7 @@ import type { Clock } from "../base/clock.ts";
 import { failureClassOf, messageOf } from "../base/runtime_error.ts";
 import type { DeadLetterReason } from "../contracts/dead_letter.ts";
 import type { LeasedDelivery } from "../contracts/delivery.ts";
+import { FollowUpIdTakenError } from "../contracts/follow_up.ts";
 import { type Journal, UnitOfWorkClosedError } from "../contracts/journal.ts";
 import { LeaseFencedError } from "../contracts/lease.ts";
 import type { EventChannel } from "../contracts/runtime_event.ts";
@@ -9,6 +10,7 @@ import { isLoss } from "../contracts/task_errors.ts";
 import type { Outcome } from "../contracts/task_handler.ts";
 import { LeaseLostError, type TaskQueue } from "../contracts/task_queue.ts";
 import { decideRetry, type RetryPolicy } from "../queue/api.ts";
+import type { DeliveryUnitOfWork } from "./delivery_unit_of_work.ts";
 import type { OutageBrake } from "./outage_brake.ts";
 import type { Ending, Run } from "./run.ts";
 
@@ -145,13 +147,27 @@ export class OutcomeRecorder {
   /** The way nearly every task goes: without a journal row to write, the queue's own promise is the only one it takes. */
   #finish(run: Run): Promise<void> {
     const { unitOfWork } = run;
-    const unwritten = unitOfWork.journaled && !unitOfWork.isCommitted;
+    const unwritten = (unitOfWork.journaled && !unitOfWork.isCommitted) || unitOfWork.hasFollowUps;
     return unwritten ? this.#finishInJournal(run) : this.#ack(run);
   }
 
   async #finishInJournal(run: Run): Promise<void> {
-    await this.#journal?.done(run.unitOfWork.taskId);
+    const { unitOfWork } = run;
+    try {
+      if (unitOfWork.hasFollowUps) await this.#offerFollowUps(unitOfWork);
+      else await this.#journal?.done(unitOfWork.taskId);
+    } catch (error) {
+      // It would be refused at each attempt.
+      if (error instanceof FollowUpIdTakenError) return await this.#bury(run, "rejected", error.message);
+      throw error;
+    }
     await this.#ack(run);
+  }
+
+  async #offerFollowUps(unitOfWork: DeliveryUnitOfWork): Promise<void> {
+    const alsoDone = unitOfWork.journaled ? unitOfWork.taskId : undefined;
+    const isWritten = await this.#journal?.offerFollowUps(unitOfWork.takeFollowUps(), alsoDone);
+    if (isWritten === true) unitOfWork.committed();
   }
 
   async #ack(run: Run): Promise<void> {

@@ -1,6 +1,7 @@
 import type { DeadLetterReason } from "../contracts/dead_letter.ts";
 import type { LeasedDelivery } from "../contracts/delivery.ts";
-import type { TaskDraft } from "../contracts/task.ts";
+import type { JournalOffer } from "../contracts/journal.ts";
+import type { TaskDraft, TaskId } from "../contracts/task.ts";
 import { AnswerInvalidError } from "../contracts/task_errors.ts";
 import type { Outcome, TaskContext } from "../contracts/task_handler.ts";
 import type { PublishResult } from "../contracts/task_queue.ts";
@@ -18,8 +19,15 @@ export type Ending =
   /** Not run at all: it was given up before, or it kills whoever holds it. */
   | { readonly kind: "given-up"; readonly reason: DeadLetterReason; readonly detail: string };
 
-/** Publishes a follow-up task on behalf of a handler, in its trace; stops waiting for room when `signal` aborts. */
-export type FollowUp = (queue: string, draft: TaskDraft, trace: Trace, signal: AbortSignal) => Promise<PublishResult>;
+/** How handlers make new tasks, each in the trace of the task it comes from. */
+export interface HandlerOutlet {
+  /** At once; stops waiting for room when `signal` aborts. */
+  publish(queue: string, draft: TaskDraft, trace: Trace, signal: AbortSignal): Promise<PublishResult>;
+  /** Only makes the task. @throws {UnitUnknownError}, {TaskInvalidError}, {PartMissingError} */
+  prepareFollowUp(queue: string, draft: TaskDraft, trace: Trace): JournalOffer;
+  /** The journal has them: they may go into their queues. Never throws. */
+  releaseFollowUps(committed: readonly JournalOffer[]): void;
+}
 
 /** One delivery being worked on, from the hand-out until its outcome is recorded; to its handler it is the TaskContext. */
 export class Run implements TaskContext {
@@ -36,21 +44,21 @@ export class Run implements TaskContext {
   ended = false;
   /** Its turn among the suspects of a crash; disposed when it has been handled. */
   turn: Disposable | undefined;
-  readonly #publish: FollowUp;
+  readonly #outlet: HandlerOutlet;
   #end: ((ending: Ending) => void) | undefined;
 
   constructor(parts: {
     readonly delivery: LeasedDelivery;
     readonly trace: Trace;
     readonly journaled: boolean;
-    readonly publish: FollowUp;
+    readonly outlet: HandlerOutlet;
     readonly startedAt: number;
   }) {
     this.delivery = parts.delivery;
     this.trace = parts.trace;
     this.startedAt = parts.startedAt;
-    this.unitOfWork = new DeliveryUnitOfWork(parts.delivery, parts.journaled);
-    this.#publish = parts.publish;
+    this.#outlet = parts.outlet;
+    this.unitOfWork = new DeliveryUnitOfWork(parts.delivery, parts.journaled, parts.outlet.releaseFollowUps);
   }
 
   get signal(): AbortSignal {
@@ -58,7 +66,13 @@ export class Run implements TaskContext {
   }
 
   publish(queue: string, draft: TaskDraft): Promise<PublishResult> {
-    return this.#publish(queue, draft, this.trace, this.signal);
+    return this.#outlet.publish(queue, draft, this.trace, this.signal);
+  }
+
+  followUp(queue: string, draft: TaskDraft): TaskId {
+    const followUp = this.#outlet.prepareFollowUp(queue, draft, this.trace);
+    this.unitOfWork.add(followUp);
+    return followUp.task.id;
   }
 
   /** Waits for the handler, or for `abandon`, whichever comes first. */

@@ -12,7 +12,7 @@ import { CrashSuspects } from "./crash_suspects.ts";
 import type { InFlight } from "./in_flight.ts";
 import type { LeaseKeeper } from "./lease_keeper.ts";
 import type { OutcomeRecorder } from "./outcome_recorder.ts";
-import { type Ending, type FollowUp, Run } from "./run.ts";
+import { type Ending, type HandlerOutlet, Run } from "./run.ts";
 
 export interface RunnerParts {
   readonly unit: string;
@@ -27,7 +27,7 @@ export interface RunnerParts {
   readonly traces: TraceFactory;
   readonly journal: Journal | undefined;
   readonly isJournaled: (source: string) => boolean;
-  readonly publish: FollowUp;
+  readonly outlet: HandlerOutlet;
 }
 
 /** Failures in a row, with the latest reason. */
@@ -101,11 +101,11 @@ export class TaskRunner {
   }
 
   #begin(delivery: LeasedDelivery): Run {
-    const { clock, traces, journal, isJournaled, queue, events, unit, inFlight, leases, publish } = this.#parts;
+    const { clock, traces, journal, isJournaled, queue, events, unit, inFlight, leases, outlet } = this.#parts;
     const { task, attempt } = delivery;
     const trace = traces.process(queue.name, task, attempt);
     const journaled = journal !== undefined && isJournaled(task.source);
-    const run = new Run({ delivery, trace, journaled, publish, startedAt: clock.now() });
+    const run = new Run({ delivery, trace, journaled, outlet, startedAt: clock.now() });
     this.#lastTurnAt = run.startedAt;
     inFlight.add(run);
     leases.watch();

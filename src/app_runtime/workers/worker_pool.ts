@@ -17,7 +17,7 @@ import { OutageBrake } from "./outage_brake.ts";
 import { OutcomeRecorder } from "./outcome_recorder.ts";
 import { PoolPause } from "./pool_pause.ts";
 import { QueueWorker } from "./queue_worker.ts";
-import type { FollowUp } from "./run.ts";
+import type { HandlerOutlet } from "./run.ts";
 import { type FailureStreak, TaskRunner } from "./task_runner.ts";
 
 export interface PoolDefinition {
@@ -42,7 +42,7 @@ export interface PoolParts {
   readonly journal: Journal | undefined;
   /** Whether tasks of this source have a journal row. */
   readonly isJournaled: (source: string) => boolean;
-  readonly publish: FollowUp;
+  readonly outlet: HandlerOutlet;
   /** The pool's work has an outage outside, or it is over. */
   readonly onOutage: (pool: string, lasting: boolean) => void;
 }

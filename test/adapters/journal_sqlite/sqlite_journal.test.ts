@@ -34,6 +34,7 @@ function unitOfWork(taskId: TaskId, overrides: Partial<UnitOfWork> = {}): UnitOf
     taskId,
     journaled: true,
     open: true,
+    takeFollowUps: () => [],
     commits: 0,
     ...overrides,
     committed() {

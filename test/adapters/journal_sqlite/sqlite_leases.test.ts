@@ -36,7 +36,7 @@ async function openTwo() {
 const mail = { id: "mail-1", source: "inbox", payload: null } as unknown as Task;
 
 function unitOfWork(taskId: TaskId): UnitOfWork {
-  return { taskId, journaled: true, open: true, committed: () => undefined };
+  return { taskId, journaled: true, open: true, takeFollowUps: () => [], committed: () => undefined };
 }
 
 test("of two who take a lease at the same moment, one gets it", async () => {

@@ -24,7 +24,7 @@ async function lane(name: number): Promise<never> {
         { sql: insertItem, params: [`${id} chair`] },
         { sql: insertItem, params: [`${id} table`] },
       ],
-      { taskId: task.id, journaled: true, open: true, committed: () => undefined },
+      { taskId: task.id, journaled: true, open: true, takeFollowUps: () => [], committed: () => undefined },
     );
     writeSync(1, `${id}\n`);
   }

@@ -13,8 +13,9 @@ import { RuntimeEventChannel } from "../../../src/app_runtime/core/runtime_event
 import { ManualClock, settlePromises } from "../../../src/app_runtime/testing/manual_clock.ts";
 import { sampleTask } from "../../../src/app_runtime/testing/sample_task.ts";
 import { TraceService } from "../../../src/app_runtime/tracing/api.ts";
-import type { FollowUp } from "../../../src/app_runtime/workers/run.ts";
+import type { HandlerOutlet } from "../../../src/app_runtime/workers/run.ts";
 import { type PoolDefinition, type PoolParts, WorkerPool } from "../../../src/app_runtime/workers/worker_pool.ts";
+import { outletOf } from "./outlet.ts";
 
 export interface PoolOptions {
   readonly handle: TaskHandler["handle"];
@@ -22,7 +23,7 @@ export interface PoolOptions {
   readonly settings?: Partial<QueueSettings>;
   readonly definition?: Partial<PoolDefinition>;
   readonly journal?: Journal;
-  readonly publish?: FollowUp;
+  readonly outlet?: Partial<HandlerOutlet>;
   readonly parts?: Partial<PoolParts>;
   /** Puts something in front of the queue, as the pool sees it. */
   readonly wrap?: (queue: MemoryQueue) => TaskQueue;
@@ -107,7 +108,7 @@ function defaults(options: PoolOptions & { readonly queue: TaskQueue }) {
     },
     journal: options.journal,
     isJournaled: () => options.journal !== undefined,
-    publish: options.publish ?? (() => Promise.reject(new Error("this pool publishes nothing"))),
+    outlet: outletOf(options.outlet ?? {}),
   };
   return { definition, parts };
 }

@@ -140,7 +140,7 @@ test("a follow-up that waits for room is called off with its task", async () => 
       }
       return done;
     },
-    publish: stuck,
+    outlet: { publish: stuck },
     definition: { limits: { timeoutMs: 1_000, graceMs: 500 } },
   });
   await start();

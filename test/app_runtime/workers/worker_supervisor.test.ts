@@ -7,6 +7,7 @@ import { sampleTask } from "../../../src/app_runtime/testing/sample_task.ts";
 import { TraceService } from "../../../src/app_runtime/tracing/api.ts";
 import { WorkerSupervisor } from "../../../src/app_runtime/workers/api.ts";
 import { HandHeld } from "./open_pool.ts";
+import { outletOf } from "./outlet.ts";
 
 /** A supervisor with one pool, "orders", that nobody has started yet. */
 function openSupervisor(options: { readonly timeoutMs?: number } = {}) {
@@ -24,7 +25,7 @@ function openSupervisor(options: { readonly timeoutMs?: number } = {}) {
     restart: { ...backoff, maxRestarts: 3, withinMs: 60_000, stableAfterMs: 60_000 },
     journal: undefined,
     isJournaled: () => false,
-    publish: () => Promise.reject(new Error("nothing is published")),
+    outlet: outletOf({}),
     onOutage: () => {},
   });
   const definition = {

@@ -17,7 +17,13 @@ async function openJournaledStore() {
   const { store, book } = await openOrderStore();
   const task = { id: "mail-1", source: "inbox", payload: null } as unknown as Task;
   await store.journal.offer([{ task, queue: "orders" }]);
-  const unitOfWork: UnitOfWork = { taskId: task.id, journaled: true, open: true, committed: () => undefined };
+  const unitOfWork: UnitOfWork = {
+    taskId: task.id,
+    journaled: true,
+    open: true,
+    takeFollowUps: () => [],
+    committed: () => undefined,
+  };
   const count = async (table: string) =>
     Number((await store.database.read(`SELECT count(*) AS n FROM ${table}`))[0]?.n);
   return { store, book, unitOfWork, count, stateOf: async () => (await store.journal.find(task.id))?.state };
