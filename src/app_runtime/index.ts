@@ -33,6 +33,7 @@ export type {
 export type { ConfigOf, Schema, SchemaKey } from "./contracts/config_schema.ts";
 export { type DeadLetter, type DeadLetterReason, DeadLetterUnknownError } from "./contracts/dead_letter.ts";
 export { type Delivery, LeasedDelivery, type LeaseToken } from "./contracts/delivery.ts";
+export { FollowUpIdTakenError, FollowUpRefusedError, followUpSource, isFollowUpSource } from "./contracts/follow_up.ts";
 export type { HealthContributor, HealthFinding, HealthState } from "./contracts/health_contributor.ts";
 export {
   type HandOutCount,

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { FollowUpIdTakenError, followUpSource } from "../contracts/follow_up.ts";
 import { type Journal, JournalRowMissingError } from "../contracts/journal.ts";
 import type { Task, TaskId } from "../contracts/task.ts";
 import { ManualClock, settlePromises } from "./manual_clock.ts";
@@ -208,6 +209,61 @@ export const journalPromises: readonly JournalPromise[] = [
     await settlePromises();
     assert.equal(heard.length, 3);
   }),
+  promise("follow-ups are offered and the task they follow is done, together", async ({ journal, clock, offer }) => {
+    await offer("a");
+    assert.equal(await journal.offerFollowUps([followUpOf("a1"), followUpOf("a2")], id("a")), true);
+    assert.equal((await journal.find(id("a")))?.state, "done");
+    assert.deepEqual(await journal.find(id("a1")), {
+      ...followUpOf("a1"),
+      state: "offered",
+      handOuts: 0,
+      offeredAt: clock.wallNow(),
+    });
+    assert.deepEqual(idsOf(await journal.list({ state: "offered", source: followUpSource("bills"), limit: 9 })), [
+      "a1",
+      "a2",
+    ]);
+  }),
+  promise("a task that has ended already has no more follow-ups", async ({ journal, offer }) => {
+    await offer("a", "b");
+    await journal.done(id("a"));
+    await journal.dead(id("b"), "rejected", "", 1);
+    assert.equal(await journal.offerFollowUps([followUpOf("a1")], id("a")), false);
+    assert.equal(await journal.offerFollowUps([followUpOf("b1")], id("b")), false);
+    await assert.rejects(journal.offerFollowUps([followUpOf("c1")], id("nobody")), JournalRowMissingError);
+    const states = await journal.statesOf(["a", "b", "a1", "b1", "c1"].map(id));
+    assert.deepEqual([...states].sort(), [
+      ["a", "done"],
+      ["b", "dead"],
+    ]);
+  }),
+  promise("a follow-up that is known is not written again, whatever it has become", async ({ journal, offer }) => {
+    await offer("a");
+    assert.equal(await journal.offerFollowUps([followUpOf("x"), followUpOf("x"), followUpOf("y")], undefined), true);
+    await journal.done(id("x"));
+    assert.equal(await journal.offerFollowUps([followUpOf("x"), followUpOf("y")], id("a")), true);
+    assert.deepEqual((await journal.statesOf(["a", "x", "y"].map(id))).values().toArray().sort(), [
+      "done",
+      "done",
+      "offered",
+    ]);
+  }),
+  promise("a follow-up with the id of another task is refused, and all that was to go with it", async (desk) => {
+    const { journal, offer } = desk;
+    await offer("a", "b");
+    await assert.rejects(journal.offerFollowUps([followUpOf("a1"), followUpOf("b")], id("a")), FollowUpIdTakenError);
+    await assert.rejects(journal.offerFollowUps([followUpOf("b")], undefined), FollowUpIdTakenError);
+    assert.equal((await journal.find(id("a")))?.state, "offered");
+    assert.equal(await journal.find(id("a1")), undefined);
+  }),
+  promise("a follow-up has nobody to tell: when it ends, it is settled", async ({ journal, clock }) => {
+    await journal.offerFollowUps([followUpOf("x"), followUpOf("y")], undefined);
+    await journal.done(id("x"));
+    await journal.dead(id("y"), "rejected", "", 1);
+    assert.deepEqual(await journal.unsettled(followUpSource("bills"), 10), []);
+    assert.equal((await journal.find(id("x")))?.settledAt, clock.wallNow());
+    assert.equal((await journal.revive(id("y")))?.settledAt, undefined);
+  }),
   promise("a checkpoint is remembered per source, the last one wins", async ({ journal }) => {
     assert.equal(await journal.checkpoint("inbox"), undefined);
     await journal.saveCheckpoint("inbox", { uidValidity: 1 });
@@ -248,6 +304,10 @@ function offerOf(taskId: string, source = "inbox"): { readonly task: Task; reado
     configVersion: "1",
   };
   return { task, queue: "orders" };
+}
+
+function followUpOf(taskId: string): { readonly task: Task; readonly queue: string } {
+  return { ...offerOf(taskId, followUpSource("bills")), queue: "bills" };
 }
 
 function id(text: string): TaskId {
