@@ -20,7 +20,6 @@ const config: KnipConfig = {
     "reflect-metadata", // a peer of inversify, which imports it
     "@biomejs/biome", // started by scripts/check.ts
     "bullmq", // until its adapter is written
-    "croner", // likewise
   ],
   ignoreBinaries: ["dovecot", "mkfifo", "redis-server"], // Debian's, for tests
 };

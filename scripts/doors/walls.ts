@@ -14,8 +14,9 @@ export const rooms: Readonly<Record<string, Room>> = {
   intake: { rooms: [], packages: [] },
   workers: { rooms: ["queue"], packages: [] },
   control: { rooms: ["queue", "health", "workers"], packages: [] },
+  peers: { rooms: ["control"], packages: [] },
   core: {
-    rooms: ["container", "config", "tracing", "queue", "health", "workers", "control", "leases"],
+    rooms: ["container", "config", "tracing", "queue", "health", "workers", "control", "leases", "peers"],
     packages: [],
   },
   testing: { rooms: ["config", "tracing", "queue", "workers", "core"], packages: [] },
@@ -24,6 +25,7 @@ export const rooms: Readonly<Record<string, Room>> = {
 /** The folders of src/adapters. `rooms` are those it serves, `drivers` the adapters it stands on: of those it may import the index.ts. */
 export const adapters: Readonly<Record<string, Adapter>> = {
   blob_folder: { rooms: [], packages: [] },
+  cluster_redis: { rooms: [], packages: ["ioredis"], drivers: ["redis"] },
   eml_folder: { rooms: ["intake"], packages: [] },
   file_config: { rooms: ["config"], packages: ["yaml"] },
   http_control: { rooms: ["control", "health"], packages: ["fastify"] },
@@ -41,8 +43,10 @@ export const adapters: Readonly<Record<string, Adapter>> = {
     ],
   },
   pino_log: { rooms: [], packages: ["pino"] },
+  schedule: { rooms: ["intake"], packages: ["croner"] },
   redis: { rooms: [], packages: ["ioredis"] },
   smtp: { rooms: [], packages: ["nodemailer"] },
+  webhook: { rooms: ["intake"], packages: [] },
   sqlite: { rooms: [], packages: [] },
 };
 

@@ -10,6 +10,7 @@ export {
 } from "./mail_content.ts";
 export { Patience } from "./patience.ts";
 export { ReadAhead } from "./read_ahead.ts";
+export { RowSettler } from "./row_settler.ts";
 export { RunLedger } from "./run_ledger.ts";
 export { stopWithin } from "./stop_within.ts";
 export { TaskPublisher } from "./task_publisher.ts";

@@ -1,0 +1,1 @@
+export { scheduleSourceKind } from "./schedule_kind.ts";
