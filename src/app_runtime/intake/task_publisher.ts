@@ -34,30 +34,30 @@ export class TaskPublisher {
     this.#facts = parts.facts;
   }
 
-  /** Publishes it unless this run has. @throws what the queue throws, or the signal's reason when it aborts. */
-  async publish(task: Task, signal: AbortSignal): Promise<void> {
+  /** Publishes it unless this run has; answers whether it did. @throws what the queue throws, or the signal's reason when it aborts. */
+  async publish(task: Task, signal: AbortSignal): Promise<boolean> {
     const { inFlight } = this.#ledger;
-    if (inFlight.has(task.id)) return;
+    if (inFlight.has(task.id)) return false;
     // Before publishing: a fast worker is done before we are told that the queue has it.
     inFlight.add(task.id);
     try {
       await this.#publishThroughGate(task, signal);
       this.#ledger.published += 1;
+      return true;
     } catch (error) {
       inFlight.delete(task.id);
       throw error;
     }
   }
 
-  /** What an earlier run offered and nobody finished. The queue knows what it still has, by id. */
+  /** What was offered, by an earlier run or in vain by this one, and nobody finished. The queue knows what it still has, by id. */
   async republishOffered(signal: AbortSignal): Promise<void> {
     let after: TaskId | undefined;
     let tasks = 0;
     for (;;) {
       const page = { state: "offered" as const, source: this.#source, limit: pageLength };
       const rows = await this.#journal.list(after === undefined ? page : { ...page, after });
-      for (const row of rows) await this.publish(row.task, signal);
-      tasks += rows.length;
+      for (const row of rows) if (await this.publish(row.task, signal)) tasks += 1;
       after = rows.at(-1)?.task.id;
       if (after === undefined) break;
     }

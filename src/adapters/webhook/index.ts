@@ -1,0 +1,2 @@
+export type { DeliveryToTask, ReceivedDelivery } from "./received_delivery.ts";
+export { type WebhookKindParts, webhookSourceKind } from "./webhook_kind.ts";

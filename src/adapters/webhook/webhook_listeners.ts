@@ -1,0 +1,41 @@
+import type { Clock } from "../../app_runtime/base/clock.ts";
+import type { ListenAddress } from "./listen_errors.ts";
+import { type ListenerClient, WebhookListener } from "./webhook_listener.ts";
+
+interface ListenerParts {
+  readonly clock: Clock;
+  readonly random: () => number;
+}
+
+/** The listeners of all sources of one kind, one for each address. */
+export class WebhookListeners {
+  readonly #open = new Map<string, WebhookListener>();
+  readonly #closing = new Map<string, Promise<void>>();
+
+  /** Resolves after the first try to listen there, well or not. */
+  async join(address: ListenAddress, client: ListenerClient, parts: ListenerParts): Promise<WebhookListener> {
+    const key = keyOf(address);
+    // The same address cannot be listened on twice, not even for the moment of a reload.
+    await this.#closing.get(key);
+    const listener = this.#open.get(key) ?? new WebhookListener({ address, ...parts });
+    this.#open.set(key, listener);
+    await listener.join(client);
+    return listener;
+  }
+
+  /** The last one closes it. */
+  async leave(address: ListenAddress, client: ListenerClient): Promise<void> {
+    const key = keyOf(address);
+    const listener = this.#open.get(key);
+    listener?.leave(client);
+    if (listener?.isUnused !== true) return;
+    this.#open.delete(key);
+    const closing = listener.close().finally(() => this.#closing.delete(key));
+    this.#closing.set(key, closing);
+    await closing;
+  }
+}
+
+function keyOf({ host, port }: ListenAddress): string {
+  return `${host}:${port}`;
+}
