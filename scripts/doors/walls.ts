@@ -26,6 +26,7 @@ export const rooms: Readonly<Record<string, Room>> = {
 export const adapters: Readonly<Record<string, Adapter>> = {
   blob_folder: { rooms: [], packages: [] },
   cluster_redis: { rooms: [], packages: ["ioredis"], drivers: ["redis"] },
+  bullmq_queue: { rooms: ["queue"], packages: ["bullmq"], drivers: ["redis"] },
   eml_folder: { rooms: ["intake"], packages: [] },
   file_config: { rooms: ["config"], packages: ["yaml"] },
   http_control: { rooms: ["control", "health"], packages: ["fastify"] },
@@ -48,6 +49,7 @@ export const adapters: Readonly<Record<string, Adapter>> = {
   smtp: { rooms: [], packages: ["nodemailer"] },
   webhook: { rooms: ["intake"], packages: [] },
   sqlite: { rooms: [], packages: [] },
+  sqlite_queue: { rooms: [], packages: [], drivers: ["sqlite"] },
 };
 
 /** The folders of an application. `folders` are its own that it may import, `platform` those of src/app_runtime. */

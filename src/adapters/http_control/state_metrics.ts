@@ -9,6 +9,7 @@ export function stateMetrics(status: ControlStatus, health: HealthReport, now: n
     ...queueMetrics(status.queues),
     ...sourceMetrics(status.sources, now),
     ...workerMetrics(status),
+    ...peerMetrics(status),
     ...processMetrics(),
   ];
 }
@@ -127,6 +128,15 @@ function workerMetrics({ pools }: ControlStatus): readonly MetricFamily[] {
       ),
     ),
   ];
+}
+
+function peerMetrics({ peers }: ControlStatus): readonly MetricFamily[] {
+  if (peers === undefined) return [];
+  const samples = (["live", "vanished"] as const).map((state) => ({
+    labels: { state },
+    value: peers.peers.filter((peer) => peer.state === state).length,
+  }));
+  return [gauge("app_runtime_peers", "Runtimes that belong together, this one among them, by state.", samples)];
 }
 
 function processMetrics(): readonly MetricFamily[] {

@@ -1,3 +1,4 @@
+import type { PeersView } from "../../app_runtime/contracts/peers.ts";
 import type { ControlStatus, PoolView, QueueView, SourceView } from "../../app_runtime/control/api.ts";
 import type { HealthCheck, HealthReport } from "../../app_runtime/health/api.ts";
 
@@ -17,6 +18,7 @@ export function statusJson(status: ControlStatus, health: HealthReport, now: num
     queues: status.queues.map((queue) => queueJson(queue, now)),
     workers: status.pools.map((pool) => poolJson(pool, now)),
     pauses: status.pauses.map((pause) => ({ ...pause, at: new Date(pause.at).toISOString() })),
+    ...(status.peers !== undefined && { peers: peersJson(status.peers, health.at) }),
   };
 }
 
@@ -39,6 +41,19 @@ export function poolJson(pool: PoolView, now: number) {
       : { name, state: state.kind, ...(state.kind === "stopped" && { failure: state.failure }) },
   );
   return { ...pool, workers, busy: workers.filter((worker) => worker.state === "busy").length };
+}
+
+/** `wallNow` in milliseconds since 1970 UTC. */
+function peersJson({ self, peers, ...list }: PeersView, wallNow: number) {
+  const runtimes = peers.map(({ card, state, agoMs }) => ({
+    ...card,
+    state,
+    isSelf: card.id === self,
+    startedAt: new Date(card.startedAt).toISOString(),
+    upMs: Math.max(0, wallNow - card.startedAt),
+    toldAgoMs: agoMs,
+  }));
+  return { ...list, runtimes };
 }
 
 function checkLine(check: HealthCheck) {

@@ -9,6 +9,7 @@ export function statusText(status: StatusJson): string {
     sourceTable(status),
     queueTable(status),
     workerTable(status),
+    peerTable(status),
     healthTable(status),
     pauses(status),
   ];
@@ -62,6 +63,33 @@ function workerTable({ workers }: StatusJson): string {
       pool.failure ?? "",
     ]),
   );
+}
+
+function peerTable({ peers }: StatusJson): string {
+  if (peers === undefined) return "";
+  const rows = table(
+    ["runtime", "host", "process", "state", "up", "config", "sources", "busy", "late", "memory", "told"],
+    peers.runtimes.map((peer) => [
+      peer.isSelf ? `${peer.name} (this)` : peer.name,
+      peer.host,
+      peer.pid,
+      peer.state === "live" ? peer.phase : peer.state,
+      age(peer.upMs),
+      peer.configVersion,
+      peer.sources.map(({ name, state }) => `${name} ${state}`).join(", "),
+      `${sum(peer.pools.map(({ busy }) => busy))}/${sum(peer.pools.map(({ concurrency }) => concurrency))}`,
+      `${peer.load.loopDelayMs} ms`,
+      `${Math.round(peer.load.rssBytes / 1_000_000)} MB`,
+      `${age(peer.toldAgoMs)} ago`,
+    ]),
+  );
+  return peers.trouble === undefined
+    ? rows
+    : `${rows}\nThe list of runtimes is old: ${cell(peers.trouble)}`.trimStart();
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, each) => total + each, 0);
 }
 
 function healthTable({ health }: StatusJson): string {

@@ -1,5 +1,6 @@
 import { RuntimeError } from "../base/runtime_error.ts";
 import type { DeadLetter } from "../contracts/dead_letter.ts";
+import type { PeersView } from "../contracts/peers.ts";
 import type { EventChannel } from "../contracts/runtime_event.ts";
 import type { TaskId } from "../contracts/task.ts";
 import { AuditTrail } from "./audit_trail.ts";
@@ -26,6 +27,8 @@ export interface ControlStatus {
   readonly queues: readonly QueueView[];
   readonly pools: readonly PoolView[];
   readonly pauses: readonly Pause[];
+  /** Absent while this runtime belongs to no others. */
+  readonly peers?: PeersView;
 }
 
 /** `changed` is false when it was already so: asking twice is asking once. */
@@ -62,12 +65,14 @@ export class ControlPlaneService {
   }
 
   status(): ControlStatus {
+    const peers = this.#targets.peers();
     return {
       runtime: this.#targets.runtime(),
       sources: this.sources(),
       queues: this.queues(),
       pools: this.pools(),
       pauses: this.#pauses.list(),
+      ...(peers !== undefined && { peers }),
     };
   }
 

@@ -1,4 +1,5 @@
 import type { DeadLetter } from "../contracts/dead_letter.ts";
+import type { PeersView } from "../contracts/peers.ts";
 import type { JsonValue, TaskId } from "../contracts/task.ts";
 import type { QueueStats } from "../contracts/task_queue.ts";
 import type { SourceStatus } from "../contracts/task_source.ts";
@@ -11,6 +12,8 @@ export interface ControlTargets {
   sources(): ReadonlyMap<string, ControlledSource>;
   queues(): ReadonlyMap<string, ControlledQueue>;
   pools(): ReadonlyMap<string, ControlledPool>;
+  /** Undefined while this runtime belongs to no others. */
+  peers(): PeersView | undefined;
 }
 
 /** Pausing is remembered and announced by the control plane; a target only does it, and doing it twice is doing it once. */

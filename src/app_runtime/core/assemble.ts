@@ -1,13 +1,17 @@
+import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import type { Clock } from "../base/clock.ts";
 import type { ConfigSnapshot, ConfigurationManager } from "../config/api.ts";
 import { ServiceContainer } from "../container/api.ts";
 import type { Component } from "../contracts/component.ts";
+import type { PeersView } from "../contracts/peers.ts";
 import { platformTokens } from "../contracts/platform_tokens.ts";
 import type { EventChannel } from "../contracts/runtime_event.ts";
 import type { TraceFactory } from "../contracts/trace_factory.ts";
 import { ControlPlaneService, FilePauseStore, PauseBook, type RuntimeView } from "../control/api.ts";
 import { EventLoopWatch, HealthRegistry, type RuntimePhase } from "../health/api.ts";
+import { cardOf, LoadMeter, PeerWatch } from "../peers/api.ts";
 import { TraceService } from "../tracing/api.ts";
 import { PipelineTargets } from "./control_targets.ts";
 import { ModuleRegistrar } from "./module_registrar.ts";
@@ -17,6 +21,9 @@ import type { PlatformConfig } from "./platform_schema.ts";
 import { configView, reloadView } from "./reload_view.ts";
 import type { Infrastructure, RuntimeParts } from "./runtime_parts.ts";
 import { UnitFactory } from "./unit_factory.ts";
+
+/** One that ended without a goodbye is noticed within three of these. */
+const tellPeersMs = 3_000;
 
 /** What the manager lends to the assembly. */
 export interface AssemblyContext {
@@ -59,7 +66,8 @@ export async function assemble(context: AssemblyContext): Promise<Assembly> {
   const store = parts.pauses ?? new FilePauseStore(join(platform.dataDir, "pauses.json"));
   const pauses = new PauseBook({ store, clock });
   let pipeline: Pipeline | undefined;
-  const control = newControl(context, configuration, pauses, () => pipeline);
+  let peers: PeerWatch | undefined;
+  const control = newControl(context, configuration, pauses, { pipeline: () => pipeline, peers: () => peers?.view() });
 
   const infrastructure: Infrastructure =
     (await parts.infrastructure?.({
@@ -96,7 +104,11 @@ export async function assemble(context: AssemblyContext): Promise<Assembly> {
     random: context.random,
     restart: platform.restart,
   });
-  const components = makeComponents(container, registrar, infrastructure, health, watchLoop(context, pipeline));
+  const loopWatch = watchLoop(context, pipeline);
+  peers = watchPeers(context, infrastructure, control, loopWatch);
+  const made = makeComponents(container, registrar, infrastructure, health, loopWatch);
+  if (peers !== undefined) health.register(peers);
+  const components = peers === undefined ? made : [...made, peers];
   return { configuration, health, control, pauses, pipeline, components };
 }
 
@@ -108,10 +120,10 @@ function newControl(
   { events, phase, startedAt, components }: AssemblyContext,
   configuration: ConfigurationManager,
   pauses: PauseBook,
-  pipeline: () => Pipeline | undefined,
+  late: { readonly pipeline: () => Pipeline | undefined; readonly peers: () => PeersView | undefined },
 ): ControlPlaneService {
   const targets = new PipelineTargets({
-    pipeline,
+    ...late,
     snapshot: () => configuration.current,
     runtime: () => ({
       name: platformOf(configuration.current).name,
@@ -150,6 +162,22 @@ function bindPlatform(
 
 function watchLoop({ clock, events }: AssemblyContext, pipeline: Pipeline): EventLoopWatch {
   return new EventLoopWatch({ clock, events, tasksSince: (since) => pipeline.workers.tasksSince(since) });
+}
+
+/** Undefined while this runtime belongs to no others. It needs all that its store may be made of. */
+function watchPeers(
+  { clock, events, parts }: AssemblyContext,
+  { peers: store, components = [] }: Infrastructure,
+  control: ControlPlaneService,
+  loopWatch: EventLoopWatch,
+): PeerWatch | undefined {
+  if (store === undefined) return undefined;
+  const pid = process.pid;
+  const identity = { id: randomUUID(), host: hostname(), pid, version: parts.version };
+  const load = new LoadMeter(clock, () => loopWatch.takeLongestDelayMs());
+  const card = () => cardOf({ identity, status: control.status(), load: load.take(), everyMs: tellPeersMs });
+  const needs = components.map(({ name }) => name);
+  return new PeerWatch({ store, card, clock, events, everyMs: tellPeersMs, needs });
 }
 
 /** The components of adapters and modules, beside our own; whoever has something to say of its health is registered. */

@@ -1,4 +1,5 @@
 import type { ConfigSnapshot } from "../config/api.ts";
+import type { PeersView } from "../contracts/peers.ts";
 import type {
   ControlledPool,
   ControlledQueue,
@@ -15,16 +16,19 @@ export class PipelineTargets implements ControlTargets {
   readonly #pipeline: () => Pipeline | undefined;
   readonly #snapshot: () => ConfigSnapshot;
   readonly runtime: () => RuntimeView;
+  readonly peers: () => PeersView | undefined;
 
   constructor(parts: {
     /** Undefined while the runtime boots. */
     readonly pipeline: () => Pipeline | undefined;
     readonly snapshot: () => ConfigSnapshot;
     readonly runtime: () => RuntimeView;
+    readonly peers: () => PeersView | undefined;
   }) {
     this.#pipeline = parts.pipeline;
     this.#snapshot = parts.snapshot;
     this.runtime = parts.runtime;
+    this.peers = parts.peers;
   }
 
   sources(): ReadonlyMap<string, ControlledSource> {

@@ -8,6 +8,7 @@ import type { ConfigOf, Schema } from "../contracts/config_schema.ts";
 import type { HealthContributor } from "../contracts/health_contributor.ts";
 import type { Journal } from "../contracts/journal.ts";
 import type { LeaseStore } from "../contracts/lease.ts";
+import type { PeerStore } from "../contracts/peers.ts";
 import type { EventChannel, RuntimeEvent } from "../contracts/runtime_event.ts";
 import type { TraceFactory } from "../contracts/trace_factory.ts";
 import type { UnitKind } from "../contracts/unit_kind.ts";
@@ -18,6 +19,8 @@ import type { PlatformConfig } from "./platform_schema.ts";
 /** What a composition root gives to a runtime. */
 export interface RuntimeParts {
   readonly modules: readonly ApplicationModule[];
+  /** Of the program, for its peers. */
+  readonly version?: string;
   readonly kinds: readonly UnitKind[];
   readonly config?: ConfigSources;
   /** Sections of the adapters, below `platform:` (`control`, `log`, `telemetry`). */
@@ -61,8 +64,10 @@ export interface PlatformServices {
 export interface Infrastructure {
   readonly journal?: Journal;
   readonly blobs?: BlobStore;
-  /** Given when several runtimes share journal and blobs: each source is then worked by the holder of its lease alone. */
+  /** Given when several runtimes work the same sources: each is then worked by the holder of its lease alone. */
   readonly leases?: LeaseStore;
+  /** Given when this runtime belongs to others: it tells them of itself, and its status lists them. */
+  readonly peers?: PeerStore;
   readonly components?: readonly Component[];
   readonly contributors?: readonly HealthContributor[];
 }

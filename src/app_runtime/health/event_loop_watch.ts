@@ -41,6 +41,7 @@ export class EventLoopWatch implements Component, HealthContributor {
   #beat: Disposable | undefined;
   #lastBeatAt = 0;
   #lastBlock: Block | undefined;
+  #longestDelayMs = 0;
 
   constructor(parts: EventLoopWatchParts) {
     this.#parts = parts;
@@ -70,6 +71,13 @@ export class EventLoopWatch implements Component, HealthContributor {
     };
   }
 
+  /** The longest that a beat was late since this was last asked, in milliseconds. */
+  takeLongestDelayMs(): number {
+    const longest = this.#longestDelayMs;
+    this.#longestDelayMs = 0;
+    return longest;
+  }
+
   #nextBeat(): Disposable {
     this.#lastBeatAt = this.#parts.clock.now();
     return this.#parts.clock.after(this.#beatMs, () => {
@@ -80,6 +88,7 @@ export class EventLoopWatch implements Component, HealthContributor {
 
   #judge(sinceLastBeatMs: number): void {
     const blockedMs = Math.round(sinceLastBeatMs - this.#beatMs);
+    this.#longestDelayMs = Math.max(this.#longestDelayMs, blockedMs);
     if (blockedMs <= this.#blockedAfterMs) return;
     const suspects = this.#parts.tasksSince(this.#lastBeatAt).slice(0, maxSuspects);
     this.#lastBlock = { endedAt: this.#parts.clock.now(), blockedMs, suspects };

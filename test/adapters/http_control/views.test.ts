@@ -51,6 +51,49 @@ source:inbox  cli anna  2026-01-01T00:03:20.000Z
 `);
 });
 
+test("/status and /metrics tell of the other runtimes", async () => {
+  const { get, shop } = await openHttpControl();
+  const card = {
+    id: "run-1",
+    name: "shop",
+    host: "web-1",
+    pid: 12,
+    version: "1.0.0",
+    configVersion: "v1",
+    phase: "running",
+    startedAt: Date.UTC(2025, 11, 31, 23, 59, 50),
+    everyMs: 3_000,
+    sources: [{ name: "inbox", adapter: "imap", state: "running" }],
+    queues: [],
+    pools: [{ name: "orders", queue: "orders", state: "running", concurrency: 4, busy: 3 }],
+    load: { loopDelayMs: 7, rssBytes: 81_000_000, cpuShare: 0.1 },
+  } as const;
+  const gone = { ...card, id: "run-2", pid: 13, sources: [{ name: "inbox", adapter: "imap", state: "standby" }] };
+  shop.peersView = {
+    self: "run-1",
+    listAgeMs: 100,
+    peers: [
+      { card, state: "live", agoMs: 100 },
+      { card: gone, state: "vanished", agoMs: 42_000 },
+    ],
+    trouble: "Redis is down.",
+  };
+
+  const { peers } = (await get("/status")).json();
+  expect(peers).toMatchObject({ listAgeMs: 100, trouble: "Redis is down." });
+  expect(peers.runtimes).toMatchObject([
+    { id: "run-1", isSelf: true, state: "live", startedAt: "2025-12-31T23:59:50.000Z", upMs: 10_000, toldAgoMs: 100 },
+    { id: "run-2", isSelf: false, state: "vanished", sources: [{ state: "standby" }] },
+  ]);
+  expect((await get("/status?format=text")).text).toContain(`
+runtime      host   process  state     up   config  sources        busy  late  memory  told
+shop (this)  web-1       12  running   10s  v1      inbox running  3/4   7 ms  81 MB   0.1s ago
+shop         web-1       13  vanished  10s  v1      inbox standby  3/4   7 ms  81 MB   42s ago
+The list of runtimes is old: Redis is down.
+`);
+  expect((await get("/metrics")).text).toContain('app_runtime_peers{state="vanished"} 1');
+});
+
 test("words from outside cannot move the cursor of a terminal", async () => {
   const { get, health } = await openHttpControl();
   health.register({

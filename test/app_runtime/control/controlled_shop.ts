@@ -3,6 +3,7 @@ import {
   type DeadLetterReason,
   DeadLetterUnknownError,
 } from "../../../src/app_runtime/contracts/dead_letter.ts";
+import type { PeersView } from "../../../src/app_runtime/contracts/peers.ts";
 import type { Task, TaskId } from "../../../src/app_runtime/contracts/task.ts";
 import type { QueueStats } from "../../../src/app_runtime/contracts/task_queue.ts";
 import type { SourceStatus } from "../../../src/app_runtime/contracts/task_source.ts";
@@ -30,6 +31,7 @@ import { RecordedEvents } from "../health/recorded_events.ts";
 class ControlledShop implements ControlTargets, ControlledConfig {
   phase: RuntimePhase = "running";
   nextReload: ConfigReload = { kind: "unchanged", version: "v1" };
+  peersView: PeersView | undefined;
   readonly inbox = new Inbox();
   readonly orders = new Orders();
   readonly pool = new Pool();
@@ -50,6 +52,10 @@ class ControlledShop implements ControlTargets, ControlledConfig {
 
   queues(): ReadonlyMap<string, ControlledQueue> {
     return new Map([["orders", this.orders]]);
+  }
+
+  peers(): PeersView | undefined {
+    return this.peersView;
   }
 
   pools(): ReadonlyMap<string, ControlledPool> {

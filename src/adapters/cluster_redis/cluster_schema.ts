@@ -1,0 +1,28 @@
+import type { ConfigOf, Schema } from "../../app_runtime/contracts/config_schema.ts";
+import { redisSchema } from "../redis/index.ts";
+
+/** `platform.cluster`. */
+export const clusterSchema = {
+  name: {
+    doc: "Runtimes that say the same name on the same Redis belong together: one of them works each source, and each lists all.",
+    format: "nonempty",
+    default: "default",
+    restart: true,
+  },
+  lease: {
+    doc: "How long a runtime that does not renew its lease keeps others waiting; it renews every third of it. The same for all.",
+    format: "duration",
+    min: "1s",
+    max: "10m",
+    default: "15s",
+    restart: true,
+  },
+  redis: {
+    doc: "The Redis they meet at. Absent: this runtime belongs to no cluster.",
+    format: "section",
+    of: redisSchema,
+    optional: true,
+  },
+} as const satisfies Schema;
+
+export type ClusterConfig = ConfigOf<typeof clusterSchema>;

@@ -1,0 +1,168 @@
+import { expect, onTestFinished, test } from "vitest";
+import { type PeerCard, type PeerStore, peerLimits, type ToldCard } from "../../../src/app_runtime/contracts/peers.ts";
+import type { RuntimeEventBody } from "../../../src/app_runtime/contracts/runtime_event.ts";
+import { PeerWatch } from "../../../src/app_runtime/peers/api.ts";
+import { ManualClock } from "../../../src/app_runtime/testing/manual_clock.ts";
+
+const everyMs = 3_000;
+
+function card(id: string, more: Partial<PeerCard> = {}): PeerCard {
+  return {
+    id,
+    name: "shop",
+    host: `host of ${id}`,
+    pid: 12,
+    configVersion: "1",
+    phase: "running",
+    startedAt: 0,
+    everyMs,
+    sources: [],
+    queues: [],
+    pools: [],
+    load: { loopDelayMs: 0, rssBytes: 0, cpuShare: 0 },
+    ...more,
+  };
+}
+
+/** A place for cards that keeps time by the clock of the test. */
+class Board implements PeerStore {
+  readonly clock = new ManualClock();
+  readonly left: string[] = [];
+  trouble: string | undefined;
+  hangs = false;
+  #cards = new Map<string, { readonly card: PeerCard; readonly at: number }>();
+
+  async announce(told: PeerCard): Promise<readonly ToldCard[]> {
+    if (this.hangs) await new Promise(() => undefined);
+    if (this.trouble !== undefined) throw new Error(this.trouble);
+    this.#cards.set(told.id, { card: told, at: this.clock.now() });
+    const all = [...this.#cards.values()].map((each) => ({ card: each.card, agoMs: this.clock.now() - each.at }));
+    return all.filter(({ agoMs }) => agoMs <= peerLimits.keepMs);
+  }
+
+  async leave(id: string): Promise<void> {
+    if (this.hangs) await new Promise(() => undefined);
+    this.left.push(id);
+    this.#cards.delete(id);
+  }
+}
+
+async function openWatch(board = new Board()) {
+  const { clock } = board;
+  const events: RuntimeEventBody[] = [];
+  const watch = new PeerWatch({
+    store: board,
+    card: () => card("me", { startedAt: clock.wallNow() - clock.now() }),
+    clock,
+    events: {
+      heard: true,
+      emit: (event) => void events.push(event),
+      subscribe: () => ({ [Symbol.dispose]: () => undefined }),
+    },
+    everyMs,
+    needs: ["cluster"],
+  });
+  onTestFinished(async () => {
+    const stopped = watch.stop();
+    await clock.advance(10_000);
+    await stopped;
+    expect(clock.pending).toBe(0);
+  });
+  await watch.start();
+  await clock.advance(0);
+  return { board, clock, watch, codes: () => events.flatMap((e) => (e.kind === "unit.fact" ? [e.code] : [])) };
+}
+
+test("it tells of itself at once and again and again, and lists everybody", async () => {
+  const { board, clock, watch } = await openWatch();
+  await board.announce(card("other"));
+
+  await clock.advance(everyMs);
+
+  expect(watch.view()).toMatchObject({ self: "me", listAgeMs: 0 });
+  expect(watch.view().peers.map(({ card: { id }, state }) => [id, state])).toEqual([
+    ["other", "live"],
+    ["me", "live"],
+  ]);
+  expect(watch.check()).toEqual({ state: "pass", observed: { live: 2, vanished: 0 } });
+});
+
+test("one that vanishes without a goodbye is a warning, for a while", async () => {
+  const { board, clock, watch, codes } = await openWatch();
+  await board.announce(card("other"));
+  await clock.advance(2 * everyMs);
+  expect(watch.check().state).toBe("pass");
+
+  await clock.advance(2 * everyMs);
+
+  expect(watch.check()).toMatchObject({
+    state: "warn",
+    output: expect.stringMatching(
+      /^shop \(process 12 on host of other\) has vanished without a goodbye: it was heard 12 s ago/,
+    ),
+    observed: { live: 1, vanished: 1 },
+  });
+  expect(codes()).toEqual(["peer_joined", "peer_vanished"]);
+  await clock.advance(peerLimits.keepMs);
+  expect(watch.check().state).toBe("pass");
+  expect(watch.view().peers).toHaveLength(1);
+});
+
+test("one that said goodbye is not missed", async () => {
+  const { board, clock, watch } = await openWatch();
+  await board.announce(card("other"));
+  await clock.advance(everyMs);
+  await board.leave("other");
+
+  await clock.advance(5 * everyMs);
+
+  expect(watch.check()).toEqual({ state: "pass", observed: { live: 1, vanished: 0 } });
+});
+
+test("one that was started again in its place did not vanish; a neighbour does not take its place", async () => {
+  const { board, clock, watch } = await openWatch();
+  await board.announce(card("killed", { host: "web-1" }));
+  await board.announce(card("neighbour", { host: "web-1" }));
+  await clock.advance(2 * everyMs);
+  for (let n = 0; n < 3; n += 1) {
+    await board.announce(card("neighbour", { host: "web-1" }));
+    await clock.advance(everyMs);
+  }
+  expect(watch.check().state).toBe("warn");
+
+  await board.announce(card("again", { host: "web-1", startedAt: clock.wallNow() }));
+  await clock.advance(everyMs);
+
+  expect(watch.check()).toEqual({ state: "pass", observed: { live: 3, vanished: 0 } });
+});
+
+test("a store that cannot be asked is a warning, and nobody vanishes for it", async () => {
+  const { board, clock, watch } = await openWatch();
+  await board.announce(card("other"));
+  await clock.advance(everyMs);
+  board.trouble = "Redis is down.";
+
+  await clock.advance(10 * everyMs);
+
+  expect(watch.check()).toMatchObject({ state: "warn", output: "The other runtimes cannot be asked: Redis is down." });
+  expect(watch.view()).toMatchObject({ listAgeMs: 10 * everyMs, trouble: "Redis is down." });
+  expect(watch.view().peers).toHaveLength(2);
+  board.trouble = undefined;
+  await board.announce(card("other"));
+  await clock.advance(everyMs);
+  expect(watch.check().state).toBe("pass");
+});
+
+test("it says goodbye when it stops, and does not wait for a store that hangs", async () => {
+  const { board, clock, watch } = await openWatch();
+  await watch.stop();
+  expect(board.left).toEqual(["me"]);
+
+  const silent = await openWatch(new Board());
+  silent.board.hangs = true;
+  await silent.clock.advance(everyMs);
+  const stopped = silent.watch.stop();
+  await silent.clock.advance(1_000);
+  await stopped;
+  expect(clock.pending).toBe(0);
+});
