@@ -9,10 +9,14 @@ export interface BodyLimits {
   readonly limitMs: number;
 }
 
+/** Refuses what calls itself too large, before anything of it is read. @throws {DeliveryRefusedError} */
+export function guardLength(contentLength: string | undefined, maxBytes: number): void {
+  if (Number(contentLength ?? 0) > maxBytes) throw tooLarge(maxBytes);
+}
+
 /** The raw bytes of a request's body. Beyond the limits nothing more is kept. @throws {DeliveryRefusedError} */
 export async function readBody(request: IncomingMessage, clock: Clock, limits: BodyLimits): Promise<Buffer> {
   const { maxBytes, limitMs } = limits;
-  if (Number(request.headers["content-length"] ?? 0) > maxBytes) throw tooLarge(maxBytes);
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
   const chunks: Buffer[] = [];
   let bytes = 0;

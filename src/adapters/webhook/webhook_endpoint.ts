@@ -11,7 +11,7 @@ import type { DeliveryIntake, Taken } from "./delivery_intake.ts";
 import { DeliveryRefusedError, unavailable } from "./delivery_refused_error.ts";
 import { guardMediaType, parseJsonBody } from "./json_body.ts";
 import { RateLimiter } from "./rate_limiter.ts";
-import { readBody } from "./read_body.ts";
+import { guardLength, readBody } from "./read_body.ts";
 import type { DeliveryToTask, ReceivedDelivery } from "./received_delivery.ts";
 import type { RefusalBook } from "./refusal_book.ts";
 import { guardUnverified } from "./request_guard.ts";
@@ -94,6 +94,7 @@ export class WebhookEndpoint {
     if (this.#requests > config.concurrency) throw unavailable("Too many requests are under way.", 1);
     if (this.#signatures === undefined) guardUnverified(headers);
     guardMediaType(headers["content-type"], headers["content-encoding"]);
+    guardLength(headers["content-length"], config.maxBodySize);
   }
 
   #read(request: IncomingMessage): Promise<Buffer> {

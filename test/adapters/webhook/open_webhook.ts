@@ -43,8 +43,8 @@ export async function openHook(options: HookOptions = {}) {
   const journal = options.journal ?? new MemoryJournal({ clock });
   const handled: Task[] = [];
   const { handle = () => done } = options;
-  const configOf = (config: Section) => ({
-    sources: { hook: config, ...options.more },
+  const configOf = (config: Section, more = options.more) => ({
+    sources: { hook: config, ...more },
     queues: { hooks: options.queue ?? {} },
   });
   const app = await runInMemory({
@@ -93,7 +93,8 @@ export async function openHook(options: HookOptions = {}) {
     facts: (code: string) => app.eventsOf("unit.fact").filter((fact) => fact.code === code),
     /** POSTs JSON, unless its headers say otherwise. */
     post: (body: string, headers: Readonly<Record<string, string>> = {}, to = url()) => post(to, body, headers),
-    reconfigure: (config: Section) => app.reconfigure(configOf(config)),
+    /** Without `more` the sources beside "hook" stay. */
+    reconfigure: (config: Section, more?: HookOptions["more"]) => app.reconfigure(configOf(config, more)),
     handledSoon: (count: number) => eventually(() => expect(handled).toHaveLength(count)),
   };
 }
