@@ -9,7 +9,9 @@ import { memoryQueueKind } from "../adapters/memory_queue/index.ts";
 import { Oauth2Grants, oauth2Schema } from "../adapters/oauth2/index.ts";
 import { OtelComponent, otelSchema } from "../adapters/otel/index.ts";
 import { logSchema, PinoLog } from "../adapters/pino_log/index.ts";
+import { scheduleSourceKind } from "../adapters/schedule/index.ts";
 import { SmtpMailer, smtpSchema } from "../adapters/smtp/index.ts";
+import { sqliteQueueKind } from "../adapters/sqlite_queue/index.ts";
 import {
   type BlobId,
   type Component,
@@ -104,8 +106,10 @@ export function composeBot(options: BotOptions): Bot {
       modules: [mailOrderBotModule],
       kinds: [
         memoryQueueKind,
+        sqliteQueueKind,
         imapSourceKind({ toTask: orderMailTask, accessTokens }),
         emlFolderSourceKind({ toTask: orderMailTask }),
+        scheduleSourceKind,
       ],
       config: {
         providers: files.map((path) => new FileConfigProvider({ name: path, path })),

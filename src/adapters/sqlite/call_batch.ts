@@ -1,6 +1,6 @@
 import type { RuntimeError } from "../../app_runtime/base/runtime_error.ts";
 import type { ThreadAnswer } from "./database_thread.ts";
-import type { SqlResult, SqlRow } from "./sql_statement.ts";
+import type { SqlRow } from "./sql_statement.ts";
 import { errorOf } from "./sqlite_errors.ts";
 import type { Answer, ToThread, WireRead, WireWrite } from "./thread_protocol.ts";
 
@@ -11,7 +11,7 @@ interface Call<Request, Result> {
 }
 
 export type ReadCall = Call<WireRead, readonly SqlRow[]> & { readonly kind: "read" };
-export type WriteCall = Call<WireWrite, readonly SqlResult[]> & {
+export type WriteCall = Call<WireWrite, unknown> & {
   readonly kind: "write";
   /** Asked when the call is handed to the thread: an error here means it must not be written any more. */
   readonly refusal: (() => RuntimeError | undefined) | undefined;

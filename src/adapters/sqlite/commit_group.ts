@@ -1,10 +1,11 @@
 import type { DatabaseSync } from "node:sqlite";
-import type { SqlResult } from "./sql_statement.ts";
+import type { SqlResult, SqlStatement } from "./sql_statement.ts";
 import { failureOf, UnmetExpectation } from "./sqlite_failure.ts";
 import type { StatementCache } from "./statement_cache.ts";
+import type { ThreadProcedures } from "./thread_procedures.ts";
 import type { Answer, WireWrite } from "./thread_protocol.ts";
 
-type WriteAnswer = Answer<readonly SqlResult[]>;
+type WriteAnswer = Answer<unknown>;
 
 /**
  * Group commit: many calls, one COMMIT, one fsync. Each call has its own savepoint, so that one that fails does not hurt its
@@ -13,11 +14,13 @@ type WriteAnswer = Answer<readonly SqlResult[]>;
 export class CommitGroup {
   readonly #database: DatabaseSync;
   readonly #statements: StatementCache;
+  readonly #procedures: ThreadProcedures;
   #synchronous: "FULL" | "NORMAL" | undefined;
 
-  constructor(database: DatabaseSync, statements: StatementCache) {
+  constructor(database: DatabaseSync, statements: StatementCache, procedures: ThreadProcedures = {}) {
     this.#database = database;
     this.#statements = statements;
+    this.#procedures = procedures;
   }
 
   /** One answer per write, in order. Never throws. */
@@ -49,7 +52,7 @@ export class CommitGroup {
   #inSavepoint(write: WireWrite): WriteAnswer {
     this.#control("SAVEPOINT one_call");
     try {
-      const value = this.#execute(write);
+      const value = "statements" in write ? this.#execute(write.statements) : this.#callProcedure(write);
       this.#control("RELEASE one_call");
       return { value };
     } catch (thrown) {
@@ -61,8 +64,14 @@ export class CommitGroup {
     }
   }
 
-  #execute(write: WireWrite): readonly SqlResult[] {
-    return write.statements.map((statement, index) => {
+  #callProcedure({ procedure, argument }: Extract<WireWrite, { readonly procedure: string }>): unknown {
+    const run = this.#procedures[procedure];
+    if (run === undefined) throw new TypeError(`there is no procedure "${procedure}"`);
+    return run(argument as never);
+  }
+
+  #execute(statements: readonly SqlStatement[]): readonly SqlResult[] {
+    return statements.map((statement, index) => {
       const result = this.#statements.run(statement.sql, statement.params ?? []);
       const expected = statement.expectChanges;
       if (expected !== undefined && result.changes !== expected) {

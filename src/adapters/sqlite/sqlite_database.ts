@@ -7,6 +7,8 @@ import { CallBatch, type ReadCall, type WriteCall } from "./call_batch.ts";
 import { DatabaseThread } from "./database_thread.ts";
 import type { SchemaMigrations, SqlResult, SqlRow, SqlStatement, SqlValue } from "./sql_statement.ts";
 import { DatabaseOverloadedError, DatabaseUnavailableError, SqlError } from "./sqlite_errors.ts";
+import type { ProcedureModule } from "./thread_procedures.ts";
+import type { WireWrite } from "./thread_protocol.ts";
 
 export type DatabaseState =
   | { readonly kind: "closed" }
@@ -55,6 +57,7 @@ const reopenBackoff: Backoff = { initialDelayMs: 100, maxDelayMs: 5_000, factor:
 export class SqliteDatabase {
   readonly path: string;
   readonly #migrations: readonly SchemaMigrations[];
+  readonly #procedures: ProcedureModule | undefined;
   readonly #clock: Clock;
   readonly #limits: DatabaseLimits;
   readonly #onStateChange: (state: DatabaseState) => void;
@@ -72,12 +75,15 @@ export class SqliteDatabase {
   constructor(parts: {
     readonly path: string;
     readonly migrations: readonly SchemaMigrations[];
+    /** What `call` can call. */
+    readonly procedures?: ProcedureModule;
     readonly clock: Clock;
     readonly limits?: Partial<DatabaseLimits>;
     readonly onStateChange?: (state: DatabaseState) => void;
   }) {
     this.path = parts.path;
     this.#migrations = parts.migrations;
+    this.#procedures = parts.procedures;
     this.#clock = parts.clock;
     this.#limits = { ...databaseLimits, ...parts.limits };
     this.#onStateChange = parts.onStateChange ?? (() => undefined);
@@ -96,8 +102,12 @@ export class SqliteDatabase {
 
   /** One transaction: all statements or none. Results in their order. */
   write(statements: readonly SqlStatement[], options: WriteOptions = {}): Promise<readonly SqlResult[]> {
-    const request = { statements, durable: options.durable ?? true };
-    return this.#enqueue((resolve, reject) => ({ kind: "write", request, resolve, reject, refusal: options.refusal }));
+    return this.#transact({ statements, durable: options.durable ?? true }, options);
+  }
+
+  /** One transaction around one of the thread's procedures; resolves with what that returns. */
+  call<R>(procedure: string, argument: unknown, options: WriteOptions = {}): Promise<R> {
+    return this.#transact({ procedure, argument, durable: options.durable ?? true }, options);
   }
 
   /** One SELECT over what is committed. */
@@ -121,6 +131,17 @@ export class SqliteDatabase {
     this.#failAll(new DatabaseUnavailableError(this.path, "it was closed"));
     this.#enter({ kind: "closed" });
     await thread?.close(this.#clock, this.#limits.answerWithinMs);
+  }
+
+  #transact<R>(request: WireWrite, { refusal }: WriteOptions): Promise<R> {
+    return this.#enqueue<R>((resolve, reject) => ({
+      kind: "write",
+      request,
+      // What comes back is what the request asked for: nobody in between can know its type.
+      resolve: resolve as (result: unknown) => void,
+      reject,
+      refusal,
+    }));
   }
 
   #enqueue<R>(
@@ -187,7 +208,13 @@ export class SqliteDatabase {
 
   #openThread(): Promise<DatabaseThread> {
     const { busyTimeoutMs, maxPages, openWithinMs } = this.#limits;
-    const settings = { path: this.path, migrations: this.#migrations, busyTimeoutMs, maxPages };
+    const settings = {
+      path: this.path,
+      migrations: this.#migrations,
+      busyTimeoutMs,
+      maxPages,
+      ...(this.#procedures && { procedures: this.#procedures }),
+    };
     return DatabaseThread.open(settings, this.#clock, openWithinMs);
   }
 

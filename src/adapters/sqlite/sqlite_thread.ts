@@ -5,6 +5,7 @@ import { migrate } from "./migrate.ts";
 import type { SqlRow } from "./sql_statement.ts";
 import { failureOf } from "./sqlite_failure.ts";
 import { StatementCache } from "./statement_cache.ts";
+import type { OpenProcedures, ThreadProcedures } from "./thread_procedures.ts";
 import type { Answer, FromThread, ThreadSettings, ToThread, WireRead } from "./thread_protocol.ts";
 
 /**
@@ -17,17 +18,20 @@ const checkpointPages = 4_000;
  * The thread in which the database lives: node:sqlite is synchronous, and an fsync on the main thread would stop mail and
  * leases. It answers each message in order and knows nothing of what the tables mean.
  */
-function serve(port: MessagePort, settings: ThreadSettings): void {
+async function serve(port: MessagePort, settings: ThreadSettings): Promise<void> {
   let database: DatabaseSync;
+  let procedures: ThreadProcedures;
   try {
+    const open = await procedureOpener(settings);
     database = openDatabase(settings);
+    procedures = open(database);
   } catch (thrown) {
     post(port, { kind: "open_failed", failure: failureOf(thrown) });
     port.close();
     return;
   }
   const statements = new StatementCache(database);
-  const group = new CommitGroup(database, statements);
+  const group = new CommitGroup(database, statements, procedures);
   port.on("message", (message: ToThread) => {
     if (message.kind === "close") {
       database.close();
@@ -40,6 +44,13 @@ function serve(port: MessagePort, settings: ThreadSettings): void {
     if (writes.length > 0) post(port, { kind: "written", answers: group.run(writes) });
   });
   post(port, { kind: "opened" });
+}
+
+/** Loaded before the file is opened: nothing is to be closed when it cannot be. */
+async function procedureOpener({ procedures }: ThreadSettings): Promise<(database: DatabaseSync) => ThreadProcedures> {
+  if (procedures === undefined) return () => ({});
+  const { openProcedures } = (await import(procedures.href)) as { readonly openProcedures: OpenProcedures };
+  return (database) => openProcedures(database, procedures.settings);
 }
 
 function openDatabase(settings: ThreadSettings): DatabaseSync {
@@ -71,4 +82,4 @@ function post(port: MessagePort, message: FromThread): void {
   port.postMessage(message);
 }
 
-if (parentPort !== null) serve(parentPort, workerData as ThreadSettings);
+if (parentPort !== null) await serve(parentPort, workerData as ThreadSettings);

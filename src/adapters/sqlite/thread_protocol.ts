@@ -1,4 +1,5 @@
-import type { SchemaMigrations, SqlResult, SqlRow, SqlStatement, SqlValue } from "./sql_statement.ts";
+import type { SchemaMigrations, SqlRow, SqlStatement, SqlValue } from "./sql_statement.ts";
+import type { ProcedureModule } from "./thread_procedures.ts";
 
 /** What the thread needs to open the database. */
 export interface ThreadSettings {
@@ -8,12 +9,14 @@ export interface ThreadSettings {
   readonly busyTimeoutMs: number;
   /** An upper bound on the file, in pages of 4 kB; 0 is SQLite's own. */
   readonly maxPages: number;
+  readonly procedures?: ProcedureModule;
 }
 
-export interface WireWrite {
-  readonly statements: readonly SqlStatement[];
-  readonly durable: boolean;
-}
+/** One transaction: statements, or a procedure of the thread. */
+export type WireWrite = { readonly durable: boolean } & (
+  | { readonly statements: readonly SqlStatement[] }
+  | { readonly procedure: string; readonly argument: unknown }
+);
 
 export interface WireRead {
   readonly sql: string;
@@ -37,4 +40,4 @@ export type FromThread =
   | { readonly kind: "opened" }
   | { readonly kind: "open_failed"; readonly failure: SqlFailure }
   | { readonly kind: "read"; readonly answers: readonly Answer<readonly SqlRow[]>[] }
-  | { readonly kind: "written"; readonly answers: readonly Answer<readonly SqlResult[]>[] };
+  | { readonly kind: "written"; readonly answers: readonly Answer<unknown>[] };

@@ -20,6 +20,8 @@ export interface UnitParts {
 
 export interface QueueParts extends UnitParts {
   readonly settings: QueueSettings;
+  /** `platform.dataDir`: for what it keeps. */
+  readonly dataDir: string;
 }
 
 export interface SourceParts extends UnitParts {

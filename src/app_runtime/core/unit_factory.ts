@@ -15,6 +15,7 @@ import { LeasedSource, type SourceHandover } from "../leases/api.ts";
 import { BoundedPublisher, type QueueConfig, queueSettings, retryPolicy } from "../queue/api.ts";
 import type { PoolDefinition, WorkerConfig } from "../workers/api.ts";
 import type { SourceConfig } from "./config_shape.ts";
+import type { PlatformConfig } from "./platform_schema.ts";
 import type { SourceDefinition } from "./source_supervisor.ts";
 import { PartMissingError, UnitUnknownError } from "./unit_errors.ts";
 
@@ -44,7 +45,8 @@ export class UnitFactory {
     const unit = unitOf(snapshot, "queues", name);
     const kind = this.#kind("queue", unit.kind) as QueueKind;
     const settings = queueSettings(unit.config as unknown as QueueConfig);
-    return await kind.create(unit.config, { ...this.#common(name), settings });
+    const { dataDir } = snapshot.values.platform as unknown as PlatformConfig;
+    return await kind.create(unit.config, { ...this.#common(name), settings, dataDir });
   }
 
   async handler(snapshot: ConfigSnapshot, name: string): Promise<TaskHandler> {

@@ -5,7 +5,7 @@ import { leaseMigrations } from "../../../src/adapters/journal_sqlite/lease_sche
 import { SqliteLeases } from "../../../src/adapters/journal_sqlite/sqlite_leases.ts";
 import { CommitGroup } from "../../../src/adapters/sqlite/commit_group.ts";
 import { migrate } from "../../../src/adapters/sqlite/migrate.ts";
-import type { SqlRow, SqlStatement, SqlValue } from "../../../src/adapters/sqlite/sql_statement.ts";
+import type { SqlResult, SqlRow, SqlStatement, SqlValue } from "../../../src/adapters/sqlite/sql_statement.ts";
 import { StatementCache } from "../../../src/adapters/sqlite/statement_cache.ts";
 import type { Clock } from "../../../src/app_runtime/base/clock.ts";
 import type { LeaseStore } from "../../../src/app_runtime/contracts/lease.ts";
@@ -34,10 +34,10 @@ export class DatabaseAtOnce {
     return this.#statements.run(sql, params).rows;
   }
 
-  write(statements: readonly SqlStatement[]) {
+  write(statements: readonly SqlStatement[]): readonly SqlResult[] {
     const [answer] = this.#group.run([{ statements, durable: true }]);
     if (answer === undefined || "failure" in answer) throw new Error(JSON.stringify(answer));
-    return answer.value;
+    return answer.value as readonly SqlResult[];
   }
 }
 

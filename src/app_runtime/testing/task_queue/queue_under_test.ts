@@ -15,7 +15,14 @@ export interface QueueUnderTest {
   readonly clock: SuiteClock;
   /** What the queue has emitted so far. */
   readonly events: readonly RuntimeEventBody[];
-  /** Called when the case is over, also when it failed. The queue may be closed already. */
+  /** Opens the same stored tasks once more, as another node process would; for those that claim to survive or to be shared. */
+  another?(): Promise<TaskQueue>;
+  /**
+   * Ends one of these queues as a kill of its node process would: nothing it holds is settled or given back, its leases run
+   * out. For those that claim to survive or to be shared.
+   */
+  crash?(queue: TaskQueue): Promise<void>;
+  /** Called when the case is over, also when it failed. Its queues may be closed already; it closes all of them. */
   close(): Promise<void>;
 }
 

@@ -1,0 +1,23 @@
+import { join } from "node:path";
+import { queueKind } from "../../app_runtime/contracts/unit_kind.ts";
+import { sqliteQueueCapabilities } from "./capabilities.ts";
+import { sqliteQueueSchema } from "./sqlite_queue_schema.ts";
+
+/** `adapter: sqlite`: durable on one machine, with no server. */
+export const sqliteQueueKind = queueKind({
+  kind: "sqlite",
+  schema: sqliteQueueSchema,
+  capabilities: sqliteQueueCapabilities,
+  create: async ({ file, durability }, { name, settings, clock, events, dataDir }) => {
+    const { SqliteQueue } = await import("./sqlite_queue.ts");
+    return new SqliteQueue({
+      name,
+      settings,
+      clock,
+      events,
+      file: file ?? join(dataDir, "queues", `${name}.sqlite`),
+      makesDirectory: file === undefined,
+      survivesMachine: durability === "machine",
+    });
+  },
+});

@@ -1,0 +1,41 @@
+import type { Task, TaskId } from "../../app_runtime/contracts/task.ts";
+import type { TaskRow } from "./queue_protocol.ts";
+
+/** How much of a text that is no task a dead letter shows. */
+const shownCharacters = 1_000;
+
+export function rowOf(task: Task): TaskRow {
+  return {
+    id: task.id,
+    source: task.source,
+    orderKey: task.orderKey ?? null,
+    group: task.group ?? null,
+    priority: task.priority,
+    dueAt: task.notBefore ?? 0,
+    body: JSON.stringify(task),
+  };
+}
+
+/** Undefined when the text is not the task of this id: a damaged file, or somebody wrote into it. */
+export function taskOf(id: string, body: string): Task | undefined {
+  try {
+    const task: unknown = JSON.parse(body);
+    return Reflect.get(Object(task), "id") === id ? (task as Task) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Stands in a dead letter for a task that cannot be read; the text itself stays in the file. */
+export function unreadableTask(id: string, source: string, body: string): Task {
+  return {
+    id: id as TaskId,
+    kind: "unreadable",
+    schemaVersion: 0,
+    payload: { text: body.slice(0, shownCharacters) },
+    priority: 0,
+    source,
+    carrier: {},
+    configVersion: "",
+  };
+}

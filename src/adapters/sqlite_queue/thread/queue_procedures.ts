@@ -1,0 +1,17 @@
+import type { OpenProcedures } from "../../sqlite/index.ts";
+import type { BookSettings, Work } from "../queue_protocol.ts";
+import { QueueBook } from "./queue_book.ts";
+
+/** What the queue calls in its database's thread. */
+export const openProcedures: OpenProcedures = (database, settings) => {
+  // Prepared with the first call: the tables are there by then, and the queue's row.
+  let book: QueueBook | undefined;
+  const opened = () => {
+    book ??= new QueueBook(database, settings as BookSettings);
+    return book;
+  };
+  return {
+    begin: (now: number) => opened().begin(now),
+    work: (work: Work) => opened().work(work),
+  };
+};
