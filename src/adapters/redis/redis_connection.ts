@@ -1,4 +1,5 @@
-import { Redis, type RedisOptions } from "ioredis";
+import { createRequire } from "node:module";
+import type { Redis, RedisOptions } from "ioredis";
 import { messageOf } from "../../app_runtime/base/runtime_error.ts";
 import { type RedisAddress, redisAddress } from "./redis_address.ts";
 import { RedisUnreachableError, redisFailure } from "./redis_errors.ts";
@@ -39,7 +40,7 @@ export class RedisConnection {
       retryStrategy: (times) => (this.#closed || this.#facts === undefined ? null : retryDelayMs(times)),
       disconnectTimeout: goodbyeMs,
     };
-    this.client = new Redis(options);
+    this.client = newClient(options);
     this.client.on("error", (error) => {
       this.#lastError = error;
     });
@@ -101,6 +102,12 @@ export class RedisConnection {
     client.disconnect();
     if (!isBetween) await ended;
   }
+}
+
+/** Loaded with the first connection: whoever only reads the schema pays nothing for a Redis that nobody uses. */
+function newClient(options: Omit<RedisOptions, "replyMapping">): Redis {
+  const { Redis: Client } = createRequire(import.meta.url)("ioredis") as typeof import("ioredis");
+  return new Client(options);
 }
 
 function retryDelayMs(times: number): number {
