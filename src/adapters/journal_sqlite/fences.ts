@@ -5,11 +5,12 @@ import { UnexpectedChangesError } from "../sqlite/index.ts";
 
 const claimIsCurrent = "SELECT 1 FROM lease WHERE name = ? AND token = ? AND holder IS NOT NULL";
 
-/** A task without a row passes: whoever writes finds out by himself. */
+/** A task without a row passes: whoever writes finds out by himself. One in a shared queue is of whoever holds its delivery. */
 const taskIsOurs = `SELECT 1 WHERE NOT EXISTS (
   SELECT 1 FROM journal JOIN json_each(?2) AS fence ON fence.key = journal.source
     LEFT JOIN lease ON lease.name = json_extract(fence.value, '$.name') AND lease.holder IS NOT NULL
-  WHERE journal.task_id = ?1 AND lease.token IS NOT json_extract(fence.value, '$.token'))`;
+  WHERE journal.task_id = ?1 AND journal.queue NOT IN (SELECT value FROM json_each(?3))
+    AND lease.token IS NOT json_extract(fence.value, '$.token'))`;
 
 /** No lease ever has it. */
 const nobody: LeaseClaim = { name: "", token: -1 };
@@ -27,6 +28,7 @@ export interface Guard {
 export class Fences implements SourceFences {
   readonly #claims = new Map<string, LeaseClaim>();
   readonly #elsewhere = new Map<string, () => boolean>();
+  readonly #sharedQueues = new Set<string>();
   #asJson = "{}";
 
   set(source: string, claim: LeaseClaim | undefined): void {
@@ -37,6 +39,12 @@ export class Fences implements SourceFences {
   /** For a lease that does not lie in this database: asked at the beginning of each transaction. */
   allow(source: string, isAllowed: () => boolean): void {
     this.#elsewhere.set(source, isAllowed);
+  }
+
+  /** Tasks in `queue` are worked by whoever takes them out of it, not by the holder of their source's lease. */
+  shareTasks(queue: string, isShared: boolean): void {
+    if (isShared) this.#sharedQueues.add(queue);
+    else this.#sharedQueues.delete(queue);
   }
 
   /** None for a source that is not leased. */
@@ -56,7 +64,8 @@ export class Fences implements SourceFences {
   ofTask(taskId: TaskId): readonly Guard[] {
     const fences = this.#elsewhere.size === 0 ? this.#asJson : this.#withForbidden();
     if (fences === "{}") return [];
-    const statement = { sql: taskIsOurs, params: [taskId, fences], expectChanges: 1 };
+    const params = [taskId, fences, JSON.stringify([...this.#sharedQueues])];
+    const statement = { sql: taskIsOurs, params, expectChanges: 1 };
     return [{ statement, what: `the source of task ${taskId}` }];
   }
 

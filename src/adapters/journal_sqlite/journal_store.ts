@@ -18,6 +18,8 @@ import { SqliteJournal } from "./sqlite_journal.ts";
 import { SqliteLeases } from "./sqlite_leases.ts";
 
 const dayMs = 86_400_000;
+/** What another process did to a task is seen within this time. */
+const lookForOthersEveryMs = 300;
 
 /**
  * The data directory as a component: holds it, alone or shared with others, opens `journal.sqlite` in it with the journal's, the
@@ -42,7 +44,9 @@ export class JournalStore implements Component {
   readonly #keepSettledMs: number;
   #hold: DataDirectoryHold | undefined;
   #nextCleaning: Disposable | undefined;
+  #nextLook: Disposable | undefined;
   #lost = false;
+  #stopped = false;
   /** The file that was opened, whatever stands under its name later. */
   #inode: number | undefined;
 
@@ -92,10 +96,13 @@ export class JournalStore implements Component {
 
   async start(): Promise<void> {
     this.#scheduleCleaning();
+    if (this.leases !== undefined) this.#scheduleLook();
   }
 
   async stop(): Promise<void> {
     this.#nextCleaning?.[Symbol.dispose]();
+    this.#nextLook?.[Symbol.dispose]();
+    this.#stopped = true;
     await this.database.close();
     this.#hold?.release();
     this.#hold = undefined;
@@ -107,6 +114,15 @@ export class JournalStore implements Component {
     if (state.kind !== "open" || inodeOf(path) === this.#inode) return findingOf(this.database);
     const cure = "Stop it, put the data directory back and start again.";
     return { state: "fail", output: `${path} was deleted or replaced while in use: what it does now is lost. ${cure}` };
+  }
+
+  #scheduleLook(): void {
+    this.#nextLook = this.#clock.after(lookForOthersEveryMs, () => void this.#look());
+  }
+
+  async #look(): Promise<void> {
+    await this.journal.lookForOthers().catch(() => undefined); // a database that fails says so by itself
+    if (!this.#stopped) this.#scheduleLook();
   }
 
   #scheduleCleaning(): void {

@@ -17,6 +17,15 @@ export class SourceWatchers {
     };
   }
 
+  get isEmpty(): boolean {
+    return this.#watchers.size === 0;
+  }
+
+  /** Nobody knows whose rows changed. */
+  wakeAll(): void {
+    for (const source of this.#watchers.keys()) this.wake(source);
+  }
+
   wake(source: string): void {
     if (!this.#watchers.has(source)) return;
     if (this.#changed.size === 0) queueMicrotask(() => this.#callAll());

@@ -68,6 +68,7 @@ export class SqliteJournal implements Journal {
   readonly #clock: Clock;
   readonly #fences: Fences;
   readonly #watchers = new SourceWatchers();
+  #othersVersion: unknown;
 
   constructor(parts: { readonly database: SqliteDatabase; readonly clock: Clock; readonly fences?: Fences }) {
     this.#database = parts.database;
@@ -212,6 +213,19 @@ export class SqliteJournal implements Journal {
 
   watch(source: string, onChange: () => void): Disposable {
     return this.#watchers.add(source, onChange);
+  }
+
+  shareTasks(queue: string, isShared: boolean): void {
+    this.#fences.shareTasks(queue, isShared);
+  }
+
+  /** Wakes the watchers if another process has committed since the last look. Cheap: SQLite keeps a counter. */
+  async lookForOthers(): Promise<void> {
+    if (this.#watchers.isEmpty) return;
+    const [row] = await this.#database.read("PRAGMA data_version");
+    const isNews = row?.data_version !== this.#othersVersion;
+    this.#othersVersion = row?.data_version;
+    if (isNews) this.#watchers.wakeAll();
   }
 
   async checkpoint(source: string): Promise<JsonValue | undefined> {

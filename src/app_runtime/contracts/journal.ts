@@ -113,8 +113,16 @@ export interface Journal {
   unsettled(source: string, limit: number): Promise<readonly JournalRow[]>;
   /** The source was told. */
   settled(ids: readonly TaskId[]): Promise<void>;
-  /** Called after a commit that turned rows of `source` done or dead, or revived them: a hint to look. */
+  /**
+   * Called after a commit that turned rows of `source` done or dead, or revived them, and soon after another runtime
+   * committed: a hint to look.
+   */
   watch(source: string, onChange: () => void): Disposable;
+  /**
+   * Whether several runtimes take tasks out of `queue`. Then it is the queue's own leases that say whose a task is: a runtime
+   * may finish it that does not hold the lease of its source. Not kept over a restart.
+   */
+  shareTasks(queue: string, isShared: boolean): void;
   /** A small value a source remembers (its position); undefined before the first save. */
   checkpoint(source: string): Promise<JsonValue | undefined>;
   saveCheckpoint(source: string, value: JsonValue): Promise<void>;

@@ -17,8 +17,9 @@ import { WorkerSupervisor } from "../workers/api.ts";
 import { type AffectedUnits, affectedUnits, allUnits, queuesToReplace } from "./affected_units.ts";
 import { FollowUps } from "./follow_ups.ts";
 import type { PlatformConfig } from "./platform_schema.ts";
-import { isEmpty, notEmpty, type QueueSlot } from "./queue_slot.ts";
-import { handoverOf } from "./source_handover.ts";
+import { isEmpty, isShared, notEmpty, type QueueSlot } from "./queue_slot.ts";
+import { SharedPauses } from "./shared_pauses.ts";
+import { handoverOf, recallPauses } from "./source_handover.ts";
 import { type SourcePauseReason, SourceSupervisor } from "./source_supervisor.ts";
 import { UnitsFailedError, UnitUnknownError } from "./unit_errors.ts";
 import type { UnitFactory } from "./unit_factory.ts";
@@ -54,6 +55,7 @@ export class Pipeline {
   readonly #stuck = new Set<string>();
   /** Sources whose tasks have journal rows; kept when a source is removed while its tasks are still in a queue. */
   readonly #journaled = new Set<string>();
+  readonly #sharedPauses: SharedPauses;
   readonly #halted = new AbortController();
   #applied: Promise<unknown> = Promise.resolve();
   readonly workers: WorkerSupervisor;
@@ -80,6 +82,7 @@ export class Pipeline {
       queueNamed: (name) => this.queue(name).queue,
       handover: (source, queue) => handoverOf({ source, queue, journaled: true }, this, parts),
     });
+    this.#sharedPauses = new SharedPauses({ ...parts, recall: () => recallPauses(this, parts.pauses) });
     if (parts.journal !== undefined) parts.health.register(this.followUps.health);
     this.workers = new WorkerSupervisor({
       ...parts,
@@ -143,6 +146,7 @@ export class Pipeline {
   /** The runtime stops: a reload that is under way starts nothing any more. */
   halt(): void {
     this.#halted.abort();
+    this.#sharedPauses.stop();
   }
 
   /** Queues close last, when nothing publishes and no outcome is recorded any more. */
@@ -155,6 +159,7 @@ export class Pipeline {
   async #startFirst(snapshot: ConfigSnapshot): Promise<void> {
     await this.#startUnits(snapshot, allUnits(snapshot));
     if (this.#failed.size > 0) throw new UnitsFailedError(this.#failed);
+    if (this.#parts.leaseStore !== undefined && !this.#halted.signal.aborted) this.#sharedPauses.start();
   }
 
   async #follow(next: ConfigSnapshot, difference: ConfigDifference): Promise<void> {
@@ -218,6 +223,7 @@ export class Pipeline {
     const queue = await factory.queue(snapshot, name);
     await queue.open();
     if (pauses.isPaused(`queue:${name}`)) await queue.pause();
+    journal?.shareTasks(name, isShared(queue));
     const deadLetters = new DeadLetters({ queue, journal, events });
     await deadLetters.open();
     return { queue, deadLetters };

@@ -2,7 +2,7 @@ import type { Journal } from "../contracts/journal.ts";
 import type { PauseBook } from "../control/api.ts";
 import type { SourceHandover } from "../leases/api.ts";
 import type { WorkerSupervisor } from "../workers/api.ts";
-import type { QueueSlot } from "./queue_slot.ts";
+import { isShared, type QueueSlot } from "./queue_slot.ts";
 import type { SourceSupervisor } from "./source_supervisor.ts";
 
 interface Units {
@@ -40,11 +40,13 @@ async function takeSource({ queue }: HandedSource, units: Units, { pauses }: Boo
 
 /**
  * Its tasks are another runtime's now: not even those in hand are ours to finish. Those of a source without a journal
- * stay, because nobody else would offer them again.
+ * stay, because nobody else would offer them again; and so do those in a queue that other runtimes share: whoever holds a
+ * delivery finishes it.
  */
 async function giveSource(handed: HandedSource, units: Units, { journal }: Books, inOrder: boolean): Promise<void> {
   if (!handed.journaled) return;
   const { queue, deadLetters } = units.queue(handed.queue);
+  if (isShared(queue)) return;
   const inHand = units.workers.loseSource(handed.source);
   // Interrupted in order is no crash of theirs.
   if (inOrder) await Promise.all(inHand.map((id) => journal?.handBack(id)));
@@ -53,7 +55,8 @@ async function giveSource(handed: HandedSource, units: Units, { journal }: Books
   void deadLetters.open().catch(() => undefined);
 }
 
-async function recallPauses({ queues, workers, sources }: Units, pauses: PauseBook): Promise<void> {
+/** Pauses what is paused in the book, and resumes the rest. */
+export async function recallPauses({ queues, workers, sources }: Units, pauses: PauseBook): Promise<void> {
   for (const [name, { queue }] of queues) {
     await (pauses.isPaused(`queue:${name}`) ? queue.pause() : queue.resume());
   }

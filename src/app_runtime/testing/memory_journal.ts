@@ -147,6 +147,9 @@ export class MemoryJournal implements Journal {
     return { [Symbol.dispose]: () => void this.#watchers.delete(watcher) };
   }
 
+  /** It has no leases to ask. */
+  shareTasks(): void {}
+
   async checkpoint(source: string): Promise<JsonValue | undefined> {
     return this.#checkpoints.get(source);
   }

@@ -42,7 +42,7 @@ const remembered = 16;
 /** The life of one delivery: begin, ask the journal, call the handler, record the outcome. */
 export class TaskRunner {
   readonly #parts: RunnerParts;
-  readonly #suspects: CrashSuspects | undefined;
+  readonly #suspects: CrashSuspects;
   #done = 0;
   #failed = 0;
   #streak: FailureStreak | undefined;
@@ -54,7 +54,7 @@ export class TaskRunner {
   constructor(parts: RunnerParts) {
     this.#parts = parts;
     const { journal, queue } = parts;
-    this.#suspects = journal === undefined ? undefined : new CrashSuspects({ journal, queue: queue.name });
+    this.#suspects = new CrashSuspects({ journal, queue: queue.name });
     this.#lastTurnAt = parts.clock.now();
   }
 
@@ -119,7 +119,13 @@ export class TaskRunner {
       return run.endingOf(this.#workJournaled(run, journal));
     }
     const { crashes } = run.delivery;
-    return crashes < maxCrashes ? this.#attempt(run) : crashLooping(crashes);
+    if (crashes === 0) return this.#attempt(run);
+    return crashes < maxCrashes ? run.endingOf(this.#workSuspect(run)) : crashLooping(crashes);
+  }
+
+  async #workSuspect(run: Run): Promise<Ending> {
+    await this.#waitForTurn(run);
+    return await this.#attempt(run);
   }
 
   /** The journal is asked before the handler is called: a task that kills its node process must be counted before it does. */
@@ -133,7 +139,7 @@ export class TaskRunner {
   /** How it ends without being run. */
   async #refusal(run: Run, journal: Journal): Promise<Ending | undefined> {
     const { taskId } = run.unitOfWork;
-    if (this.#suspects?.mayInclude(taskId)) await this.#waitForTurn(run, this.#suspects);
+    if (this.#suspects.mayInclude(run.delivery)) await this.#waitForTurn(run);
     const { state, handOuts } = await journal.handOut(taskId);
     switch (state) {
       case undefined:
@@ -152,10 +158,10 @@ export class TaskRunner {
   }
 
   /** Before the hand-out is counted: a death while it only waits is none of its doing. @throws when told to stop meanwhile. */
-  async #waitForTurn(run: Run, suspects: CrashSuspects): Promise<void> {
+  async #waitForTurn(run: Run): Promise<void> {
     run.waits = true;
     try {
-      run.turn = await suspects.turn(run.unitOfWork.taskId, run.signal);
+      run.turn = await this.#suspects.turn(run.delivery);
     } finally {
       run.waits = false;
     }
