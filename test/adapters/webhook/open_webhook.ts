@@ -109,6 +109,7 @@ export function post(url: string, body: string, headers: Readonly<Record<string,
     incoming.on("data", (chunk: string) => {
       text += chunk;
     });
+    incoming.on("error", reject);
     incoming.on("end", () => {
       resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, json: JSON.parse(text) });
     });
