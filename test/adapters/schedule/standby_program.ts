@@ -53,7 +53,7 @@ function infrastructure({ platform, clock, events, provide }: PlatformServices):
   };
 }
 
-const sharing = ["--set", "platform.sharing.mode=standby", "--set", "platform.sharing.lease=1s"];
+const sharing = ["--set", "platform.sharing.mode=standby", "--set", "platform.sharing.lease=3s"];
 const runtime = new RuntimeManager({
   modules: [ledgerModule],
   kinds: [scheduleSourceKind, memoryQueueKind],
