@@ -6,10 +6,10 @@ import { JournaledTransactions } from "../../../src/adapters/journal_sqlite/jour
 import { leaseMigrations } from "../../../src/adapters/journal_sqlite/lease_schema.ts";
 import { SqliteJournal } from "../../../src/adapters/journal_sqlite/sqlite_journal.ts";
 import { SqliteLeases } from "../../../src/adapters/journal_sqlite/sqlite_leases.ts";
-import type { UnitOfWork } from "../../../src/app_runtime/contracts/journal.ts";
+import { type UnitOfWork, UnitOfWorkClosedError } from "../../../src/app_runtime/contracts/journal.ts";
 import { type LeaseClaim, LeaseFencedError, type Tenure } from "../../../src/app_runtime/contracts/lease.ts";
 import type { Task, TaskId } from "../../../src/app_runtime/contracts/task.ts";
-import { ManualClock } from "../../../src/app_runtime/testing/manual_clock.ts";
+import { ManualClock, settlePromises } from "../../../src/app_runtime/testing/manual_clock.ts";
 import { tempDir } from "../../support/temp_dir.ts";
 import { itemsIn, openDatabase } from "../sqlite/open_database.ts";
 import { insertItem, shop } from "../sqlite/shop_tables.ts";
@@ -144,6 +144,59 @@ test("a runtime that stands by may read a dead letter, but not decide about it",
 
   expect(await b.journal.countDead("orders")).toBe(1);
   expect(await a.journal.revive(mail.id)).toMatchObject({ state: "offered" });
+});
+
+test("in a queue that runtimes share, whoever holds a task finishes it, and once", async () => {
+  const { a, b } = await openTwo();
+  a.leases.fence("inbox", tenureOf(await a.take()));
+  b.leases.fence("inbox", undefined);
+  for (const { journal } of [a, b]) journal.shareTasks("orders", true);
+  const others = ["mail-2", "mail-3"].map((id) => ({ ...mail, id: id as TaskId }));
+  await a.journal.offer([mail, ...others].map((task) => ({ task, queue: "orders" })));
+
+  expect(await b.journal.handOut(mail.id)).toEqual({ state: "offered", handOuts: 1 });
+  await b.transactions.write([order], { alsoDone: unitOfWork(mail.id) });
+  const late = a.transactions.write([order], { alsoDone: unitOfWork(mail.id) });
+  await expect(late).rejects.toThrow(UnitOfWorkClosedError);
+  await b.journal.done("mail-2" as TaskId);
+  expect(await b.journal.dead("mail-3" as TaskId, "rejected", "", 1)).toBe("offered");
+  expect(await b.journal.revive("mail-3" as TaskId)).toMatchObject({ state: "offered" });
+
+  expect(await itemsIn(a.database)).toEqual(["12 chairs"]);
+  const bringsMail = b.journal.offer([{ task: { ...mail, id: "mail-4" as TaskId }, queue: "orders" }]);
+  await expect(bringsMail).rejects.toThrow(LeaseFencedError);
+});
+
+test("once a queue is shared no more, its tasks are their source's again", async () => {
+  const { a, b } = await openTwo();
+  a.leases.fence("inbox", tenureOf(await a.take()));
+  b.leases.fence("inbox", undefined);
+  b.journal.shareTasks("orders", true);
+  b.journal.shareTasks("orders", false);
+  await a.journal.offer([{ task: mail, queue: "orders" }]);
+
+  await expect(b.journal.done(mail.id)).rejects.toThrow(LeaseFencedError);
+});
+
+test("what another runtime commits wakes whoever watches, and what nobody commits does not", async () => {
+  const { a, b } = await openTwo();
+  let woken = 0;
+  using _watching = a.journal.watch("inbox", () => {
+    woken += 1;
+  });
+  const look = async () => {
+    await a.journal.lookForOthers();
+    await settlePromises();
+    return woken;
+  };
+  await look();
+  const before = await look();
+
+  await b.journal.offer([{ task: { ...mail, source: "folder" }, queue: "orders" }]);
+  await b.journal.done(mail.id);
+
+  expect(await look()).toBe(before + 1);
+  expect(await look()).toBe(before + 1);
 });
 
 test("a holder that was overtaken finds nothing to settle any more, and the new one finds it", async () => {

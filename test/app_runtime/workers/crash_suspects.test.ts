@@ -1,7 +1,10 @@
 import { expect, test } from "vitest";
+import type { MemoryQueue } from "../../../src/adapters/memory_queue/index.ts";
+import { LeasedDelivery } from "../../../src/app_runtime/contracts/delivery.ts";
 import type { Journal, JournalRow } from "../../../src/app_runtime/contracts/journal.ts";
 import type { TaskId } from "../../../src/app_runtime/contracts/task.ts";
 import { done } from "../../../src/app_runtime/contracts/task_handler.ts";
+import type { TaskQueue } from "../../../src/app_runtime/contracts/task_queue.ts";
 import { settlePromises } from "../../../src/app_runtime/testing/manual_clock.ts";
 import { sampleTask, taskId } from "../../../src/app_runtime/testing/sample_task.ts";
 import { HandHeld, openPool } from "./open_pool.ts";
@@ -110,3 +113,45 @@ test("while the journal cannot tell who the suspects are, nothing is handled", a
   await clock.advance(1_000);
   expect(runningIds(handler)).toEqual(["a"]);
 });
+
+test("a queue that survives names the suspects itself, with or without a journal", async () => {
+  const handler = new HandHeld();
+  const { publish, start, pool } = await openPool({
+    handle: handler.handle,
+    concurrency: 4,
+    wrap: (queue) => withCrashes(queue, { a: 1, b: 1 }),
+  });
+  await start();
+  await publish(["a", "b", "c"]);
+
+  expect(runningIds(handler).toSorted()).toEqual(["a", "c"]);
+
+  handler.runs.find((run) => run.id === "a")?.answer(done);
+  await settlePromises();
+  expect(runningIds(handler).toSorted()).toEqual(["a", "b", "c"]);
+  for (const run of handler.runs) run.answer(done);
+  await settlePromises();
+  expect(pool.counts.done).toBe(3);
+});
+
+/** A queue that remembers deaths which the memory queue did not see. */
+function withCrashes(queue: MemoryQueue, crashes: Readonly<Record<string, number>>): TaskQueue {
+  const given = new Map<LeasedDelivery, LeasedDelivery>();
+  return new Proxy<TaskQueue>(queue, {
+    get: (target, key) => {
+      if (key === "consume") {
+        return async function* (options: Parameters<TaskQueue["consume"]>[0]) {
+          for await (const delivery of queue.consume(options)) {
+            const { task, attempt, leaseToken, leaseUntil } = delivery;
+            const shown = new LeasedDelivery({ task, attempt, leaseToken, leaseUntil, crashes: crashes[task.id] ?? 0 });
+            given.set(shown, delivery);
+            yield shown;
+          }
+        };
+      }
+      if (key === "ack") return (delivery: LeasedDelivery) => queue.ack(given.get(delivery) ?? delivery);
+      const value: unknown = Reflect.get(target, key, target);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+}
