@@ -19,7 +19,6 @@ const config: KnipConfig = {
   ignoreDependencies: [
     "reflect-metadata", // a peer of inversify, which imports it
     "@biomejs/biome", // started by scripts/check.ts
-    "bullmq", // until its adapter is written
   ],
   ignoreBinaries: ["dovecot", "mkfifo", "redis-server"], // Debian's, for tests
 };

@@ -96,8 +96,9 @@ export class RandomRun {
     } else if (dice < 8) {
       const retryDelayMs = this.#random.chance(0.5) ? 0 : 10 + this.#random.below(100);
       const burnAttempt = this.#random.chance(0.7);
+      const dueAt = clock.now() + retryDelayMs;
       await queue.nack(delivery, { retryDelayMs, burnAttempt, reason: "random" });
-      this.#model.nacked(delivery, burnAttempt, clock.now() + retryDelayMs);
+      this.#model.nacked(delivery, burnAttempt, dueAt);
     } else {
       await queue.deadLetter(delivery, "rejected", "random");
       this.#model.deadLettered(delivery);

@@ -1,0 +1,387 @@
+import { randomUUID } from "node:crypto";
+import type { Clock } from "../../app_runtime/base/clock.ts";
+import { messageOf } from "../../app_runtime/base/runtime_error.ts";
+import {
+  type DeadLetter,
+  type DeadLetterReason,
+  DeadLetterUnknownError,
+} from "../../app_runtime/contracts/dead_letter.ts";
+import type { LeasedDelivery } from "../../app_runtime/contracts/delivery.ts";
+import type { EventChannel } from "../../app_runtime/contracts/runtime_event.ts";
+import type { Task, TaskId } from "../../app_runtime/contracts/task.ts";
+import {
+  LeaseLostError,
+  type NackOptions,
+  type PublishResult,
+  QueueClosedError,
+  type QueueSettings,
+  type QueueStats,
+  type TaskQueue,
+} from "../../app_runtime/contracts/task_queue.ts";
+import { type RedisConfig, RedisConnection } from "../redis/index.ts";
+import { BullmqFacts } from "./bullmq_facts.ts";
+import { bullmqQueueCapabilities } from "./capabilities.ts";
+import type { Consumer } from "./consumer.ts";
+import { deliveryArgs, HandOut } from "./hand_out.ts";
+import type { QueueOp } from "./lua/queue_script.ts";
+import { PublishLine, type StoreResult } from "./publish_line.ts";
+import { QueueFigures } from "./queue_figures.ts";
+import { ScriptRunner } from "./script_runner.ts";
+import { jobIdOf, type LetterReply, letterOf, publishArgs, taskIdOf } from "./task_codec.ts";
+import { WakeWatch } from "./wake_watch.ts";
+
+/** [mark, waiting, delayed, leased, dead, oldest ready, next due, ready now, milliseconds until a lease runs out] */
+type LookReply = readonly [string, number, number, number, number, number, number, number, number];
+
+/** Leases that ran out are looked for this often, or more often when leases are short. */
+const longestCheckMs = 3_000;
+/** While nothing is leased or delayed: what others do is known here within this time, or half a lease. */
+const longestIdleMs = 5_000;
+/** A lease that has just run out is looked at a little later. */
+const lossSlackMs = 5;
+/** Leases renewed in one script. */
+const renewBatch = 500;
+
+/**
+ * A TaskQueue on Redis, for any number of runtimes: BullMQ's places and BullMQ's scripts, with what it cannot do beside them in
+ * the same script, so that each step happens at once or not at all.
+ */
+export class BullmqQueue implements TaskQueue {
+  readonly name: string;
+  readonly capabilities = bullmqQueueCapabilities;
+  readonly #settings: QueueSettings;
+  readonly #clock: Clock;
+  readonly #events: EventChannel;
+  readonly #facts: BullmqFacts;
+  readonly #commands: RedisConnection;
+  readonly #waiting: RedisConnection;
+  readonly #figures: QueueFigures;
+  readonly #script: ScriptRunner;
+  readonly #handOut: HandOut;
+  readonly #publishers: PublishLine;
+  readonly #wake: WakeWatch;
+  readonly #checkMs: number;
+  #mark: string = randomUUID();
+  #lostAt: number | undefined;
+  #lookTimer: Disposable | undefined;
+  #looksOften = false;
+  /** A lease runs out after so many milliseconds, unless it is renewed; 0 when none is known. */
+  #nextLossMs = 0;
+  #closed = false;
+  #closing: Promise<void> | undefined;
+  readonly #givingBack = new Set<Promise<void>>();
+
+  constructor(parts: {
+    readonly name: string;
+    readonly settings: QueueSettings;
+    readonly clock: Clock;
+    readonly events: EventChannel;
+    readonly redis: RedisConfig;
+    readonly prefix: string;
+  }) {
+    const { name, settings, clock, redis } = parts;
+    this.name = name;
+    this.#settings = settings;
+    this.#clock = clock;
+    this.#events = parts.events;
+    this.#facts = new BullmqFacts(parts.events, name);
+    this.#checkMs = Math.min(longestCheckMs, settings.leaseMs * 0.3);
+    this.#commands = new RedisConnection(redis, `${parts.prefix}:${name}`);
+    this.#waiting = new RedisConnection(redis, `${parts.prefix}:${name}:wait`);
+    this.#figures = new QueueFigures(settings.capacity);
+    // The braces keep all keys of a queue on one node of a cluster.
+    const key = `{${parts.prefix}}:${name}:`;
+    const answerMs = redis.answerTimeout;
+    this.#script = new ScriptRunner({
+      connection: this.#commands,
+      key,
+      clock,
+      figures: this.#figures,
+      answerMs,
+      onMoved: () => this.#moved(),
+    });
+    this.#wake = new WakeWatch({
+      connection: this.#waiting,
+      marker: `${key}marker`,
+      clock,
+      answerMs,
+      onWake: (dueAt) => this.#woken(dueAt),
+    });
+    this.#handOut = this.#newHandOut();
+    this.#publishers = new PublishLine({ clock, store: (tasks) => this.#store(tasks, settings.capacity) });
+  }
+
+  async open(): Promise<void> {
+    try {
+      await this.#commands.open();
+      await this.#waiting.open();
+      await this.#script.compareClocks();
+      this.#mark = await this.#look();
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+    this.#commands.client.on("close", () => this.#lost());
+    this.#commands.client.on("ready", () => void this.#back());
+    this.#waiting.client.on("ready", () => this.#handOut.hint());
+    this.#lookLater();
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return await this.#closing;
+    this.#closed = true;
+    this.#lookTimer?.[Symbol.dispose]();
+    this.#lookTimer = undefined;
+    const reason = new QueueClosedError(this.name);
+    this.#publishers.close(reason);
+    this.#handOut.close(reason);
+    this.#closing = this.#disconnect();
+    await this.#closing;
+  }
+
+  publish(task: Task, options?: { readonly signal?: AbortSignal }): Promise<PublishResult> {
+    const signal = options?.signal;
+    if (signal?.aborted === true) return Promise.reject(signal.reason);
+    if (this.#closed) return Promise.reject(new QueueClosedError(this.name));
+    return this.#publishers.publish(task, signal);
+  }
+
+  async tryPublish(task: Task): Promise<PublishResult | "full"> {
+    const [result = "full"] = await this.#store([task], this.#publishers.isFull ? 0 : this.#settings.capacity);
+    return result;
+  }
+
+  consume(options: { readonly signal: AbortSignal; readonly concurrency: number }): Consumer {
+    return this.#handOut.consume(options.signal);
+  }
+
+  ack(delivery: LeasedDelivery): Promise<void> {
+    if (this.#closed) return Promise.reject(new QueueClosedError(this.name));
+    return this.#handOut.ack(delivery);
+  }
+
+  async nack(delivery: LeasedDelivery, { retryDelayMs, burnAttempt }: NackOptions): Promise<void> {
+    const args = [...deliveryArgs(delivery), Math.ceil(retryDelayMs), burnAttempt ? 1 : 0];
+    if ((await this.#run<number>("nack", ...args)) === 0) throw new LeaseLostError(this.name, delivery.task.id);
+    if (burnAttempt) this.#figures.retried += 1;
+    if (retryDelayMs > 0) this.#handOut.hintAt(this.#clock.now() + retryDelayMs);
+    this.#hint();
+  }
+
+  async deadLetter(delivery: LeasedDelivery, reason: DeadLetterReason, detail: string): Promise<void> {
+    const buried = await this.#bury([...deliveryArgs(delivery), reason, detail, delivery.attempt]);
+    if (!buried) throw new LeaseLostError(this.name, delivery.task.id);
+  }
+
+  async renew(deliveries: readonly LeasedDelivery[]): Promise<readonly LeasedDelivery[]> {
+    const lost: LeasedDelivery[] = [];
+    for (let from = 0; from < deliveries.length; from += renewBatch) {
+      lost.push(...(await this.#renew(deliveries.slice(from, from + renewBatch))));
+    }
+    return lost;
+  }
+
+  async withdraw(source: string): Promise<void> {
+    await this.#run("withdraw", source);
+    this.#publishers.room();
+    this.#hint();
+  }
+
+  async pause(): Promise<void> {
+    this.#figures.paused = true;
+    this.#handOut.returnHeld();
+  }
+
+  async resume(): Promise<void> {
+    this.#figures.paused = false;
+    this.#handOut.hint();
+  }
+
+  stats(): QueueStats {
+    return this.#figures.stats(this.#clock.now(), this.#handOut.held);
+  }
+
+  async listDeadLetters(options: { readonly offset: number; readonly limit: number }): Promise<readonly DeadLetter[]> {
+    const { offset, limit } = options;
+    if (limit <= 0) return [];
+    const letters = await this.#run<readonly LetterReply[]>("listLetters", offset, offset + limit - 1);
+    return letters.map(letterOf);
+  }
+
+  async findDeadLetter(id: TaskId): Promise<DeadLetter | undefined> {
+    const letter = await this.#run<LetterReply | null>("findLetter", jobIdOf(id));
+    return letter === null ? undefined : letterOf(letter);
+  }
+
+  async retryDeadLetter(id: TaskId): Promise<void> {
+    if ((await this.#run<number>("retryLetter", jobIdOf(id))) === 0) throw new DeadLetterUnknownError(this.name, id);
+    this.#hint();
+  }
+
+  async discardDeadLetter(id: TaskId): Promise<void> {
+    const found = await this.#run<number>("discardLetter", jobIdOf(id), this.#settings.rememberFinished);
+    if (found === 0) throw new DeadLetterUnknownError(this.name, id);
+  }
+
+  async #run<T>(op: QueueOp, ...args: (string | number)[]): Promise<T> {
+    if (this.#closed) throw new QueueClosedError(this.name);
+    return (await this.#script.run<T>(op, ...args)).result;
+  }
+
+  async #store(tasks: readonly Task[], capacity: number): Promise<readonly StoreResult[]> {
+    const wallNow = this.#clock.wallNow();
+    const args = tasks.flatMap((task) => publishArgs(task, wallNow));
+    const results = await this.#run<readonly StoreResult[]>("publish", capacity, tasks.length, ...args);
+    for (const result of results) {
+      if (result === "stored") this.#figures.published += 1;
+      if (result === "duplicate") this.#figures.duplicates += 1;
+    }
+    if (results.includes("stored")) this.#hint();
+    return results;
+  }
+
+  async #bury(args: readonly (string | number)[]): Promise<boolean> {
+    const { rememberFinished, maxDeadLetters } = this.#settings;
+    const [buried, dropped] = await this.#run<readonly [number, readonly string[]]>(
+      "bury",
+      rememberFinished,
+      maxDeadLetters,
+      ...args,
+    );
+    for (const jobId of dropped) {
+      const taskId = taskIdOf(jobId);
+      this.#events.emit({ kind: "dead_letter.dropped", unit: `queue:${this.name}`, taskId, limit: maxDeadLetters });
+    }
+    this.#publishers.room();
+    this.#hint();
+    return buried === 1;
+  }
+
+  async #renew(deliveries: readonly LeasedDelivery[]): Promise<readonly LeasedDelivery[]> {
+    const { leaseMs } = this.#settings;
+    const until = this.#clock.now() + leaseMs;
+    const args = deliveries.flatMap((delivery) => deliveryArgs(delivery).slice(0, 2));
+    const lost = new Set(await this.#run<readonly number[]>("renew", leaseMs, ...args));
+    return deliveries.filter((delivery, n) => {
+      if (!lost.has(n)) delivery.extendLease(until);
+      return lost.has(n);
+    });
+  }
+
+  /** Something changed here. Whoever waits on the marker hears of it from there. */
+  #hint(): void {
+    if (!this.#wake.isWaiting) this.#handOut.hint();
+  }
+
+  /** A runtime that pauses leaves the marker to the others. */
+  #watch(): void {
+    if (!this.#figures.paused && !this.#closed) this.#wake.watch();
+  }
+
+  #woken(dueAt: number | undefined): void {
+    if (this.#closed) return;
+    if (this.#handOut.asking === 0 || this.#figures.paused) {
+      if (dueAt !== undefined) void this.#run("wake").catch(() => undefined); // somebody else may wait
+    } else if (dueAt === 0) this.#handOut.hint();
+    else {
+      if (dueAt !== undefined) this.#handOut.hintAt(this.#script.localTime(dueAt));
+      this.#watch();
+    }
+  }
+
+  async #look(): Promise<string> {
+    const { result } = await this.#script.run<LookReply>("look", this.#mark);
+    const [mark, waiting, delayed, leased, dead, oldest, due, ready, nextLossMs] = result;
+    const oldestReadyAt = oldest === 0 ? undefined : this.#script.localTime(oldest);
+    this.#figures.found({ waiting, delayed, leased, dead, oldestReadyAt });
+    if (due > 0) this.#handOut.hintAt(this.#script.localTime(due));
+    if (ready > 0 && this.#handOut.asking > 0) this.#handOut.hint();
+    this.#nextLossMs = nextLossMs;
+    return mark;
+  }
+
+  #lookLater(): void {
+    const regularMs = this.#figures.busy ? this.#checkMs : Math.min(longestIdleMs, this.#settings.leaseMs / 2);
+    const afterMs = this.#nextLossMs > 0 ? Math.min(regularMs, this.#nextLossMs + lossSlackMs) : regularMs;
+    this.#lookTimer?.[Symbol.dispose]();
+    this.#lookTimer = this.#clock.after(afterMs, () => void this.#lookAgain());
+    this.#looksOften = afterMs <= this.#checkMs;
+  }
+
+  /** Somebody holds a lease now, or waits for his time: from here on one has to look. */
+  #moved(): void {
+    if (this.#figures.busy && !this.#looksOften && this.#lookTimer !== undefined) this.#lookLater();
+  }
+
+  async #lookAgain(): Promise<void> {
+    try {
+      if (this.#script.isReady) this.#checkMark(await this.#look());
+    } catch (error) {
+      if (!this.#closed) this.#facts.report("queue_redis_failed", { sentence: messageOf(error) });
+    }
+    this.#handOut.giveUpDoubtful(this.#commands.failure(new Error("Connection is closed.")));
+    if (!this.#closed) this.#lookLater();
+  }
+
+  #checkMark(mark: string): void {
+    if (mark !== this.#mark) this.#facts.report("queue_redis_forgot", { address: this.#commands.address });
+    this.#mark = mark;
+  }
+
+  #lost(): void {
+    if (this.#closed || this.#lostAt !== undefined) return;
+    this.#lostAt = this.#clock.now();
+    this.#facts.report("queue_redis_lost", { address: this.#commands.address });
+  }
+
+  async #back(): Promise<void> {
+    const lostMs = Math.round(this.#clock.now() - (this.#lostAt ?? this.#clock.now()));
+    this.#lostAt = undefined;
+    this.#facts.report("queue_redis_back", { address: this.#commands.address, lostMs });
+    try {
+      await this.#script.compareClocks();
+      this.#checkMark(await this.#look());
+    } catch {
+      return; // lost again
+    }
+    this.#handOut.hint();
+  }
+
+  #newHandOut(): HandOut {
+    return new HandOut({
+      queue: this.name,
+      settings: this.#settings,
+      clock: this.#clock,
+      script: this.#script,
+      figures: this.#figures,
+      tokens: randomUUID(),
+      onIdle: () => this.#watch(),
+      onAcked: () => this.#publishers.room(),
+      onUndecodable: (jobId, token) => void this.#buryUndecodable(jobId, token),
+      giveBack: (delivery) => this.#giveBack(delivery),
+    });
+  }
+
+  async #buryUndecodable(jobId: string, token: string): Promise<void> {
+    const detail = "What Redis holds under this id is no task that this version can read.";
+    await this.#bury([jobId, token, "", "", "rejected", detail, 0]).catch(() => undefined); // it comes back
+  }
+
+  #giveBack(delivery: LeasedDelivery): void {
+    const given = this.#script
+      .run("nack", ...deliveryArgs(delivery), 0, 0)
+      .catch(() => undefined) // its lease runs out
+      .then(() => {
+        this.#givingBack.delete(given);
+        this.#hint();
+      });
+    this.#givingBack.add(given);
+  }
+
+  /** What is on its way back arrives; a server that hangs is not waited for longer than for any answer. */
+  async #disconnect(): Promise<void> {
+    await Promise.all(this.#givingBack);
+    await Promise.all([this.#commands.close(), this.#waiting.close()]);
+    this.#script.close();
+  }
+}

@@ -1,0 +1,41 @@
+/** ARGV: capacity, how many tasks, and for each: id, kind, data, milliseconds to wait, priority, group, order key, source. */
+export const publishScript = `
+local function fill()
+  return rcall('LLEN', wait) + rcall('LLEN', active) + rcall('ZCARD', prioritized) + rcall('ZCARD', delayed)
+    + rcall('ZCARD', above) + rcall('ZCARD', held)
+end
+
+local function store(id, at)
+  local priority, group, orderKey = tonumber(ARGV[at + 4]), ARGV[at + 5], ARGV[at + 6]
+  local waitMs = tonumber(ARGV[at + 3])
+  local fields = {'name', ARGV[at + 1], 'data', ARGV[at + 2], 'opts', '{}', 'timestamp', now, 'delay', waitMs,
+    'priority', priority < 0 and -priority or 0, 'src', ARGV[at + 7]}
+  local function put(name, value) fields[#fields + 1] = name; fields[#fields + 1] = value end
+  if priority ~= 0 then put('p', priority) end
+  if group ~= '' then put('g', group) end
+  if orderKey ~= '' then put('k', orderKey) end
+  if waitMs > 0 then put('due', now + waitMs) end
+  rcall('HSET', base .. id, unpack(fields))
+  admit(id, priority, waitMs > 0 and now + waitMs or 0, orderKey)
+  say('waiting', id)
+end
+
+local function publish()
+  local room = tonumber(ARGV[2]) - fill()
+  local results = {}
+  for n = 1, tonumber(ARGV[3]) do
+    local at = 4 + (n - 1) * 8
+    local id = ARGV[at]
+    if rcall('EXISTS', base .. id) == 1 or rcall('ZSCORE', finished, id) then
+      results[n] = 'duplicate'
+    elseif room <= 0 then
+      results[n] = 'full'
+    else
+      store(id, at)
+      room = room - 1
+      results[n] = 'stored'
+    end
+  end
+  return results
+end
+`;

@@ -1,0 +1,110 @@
+/** Dead letters, a source that is withdrawn, a pause, and the look at how the queue stands. */
+export const upkeepScript = `
+local letterFields = {'data', 'dr', 'dd', 'da', 'dt'}
+local function letter(id)
+  local found = rcall('HMGET', base .. id, unpack(letterFields))
+  return {id, found[1] or '', found[2] or 'rejected', found[3] or '', found[4] or '0', found[5] or '0'}
+end
+
+local function listLetters()
+  local letters = {}
+  for n, id in ipairs(rcall('ZREVRANGE', failed, ARGV[2], ARGV[3])) do letters[n] = letter(id) end
+  return letters
+end
+
+local function findLetter()
+  if not rcall('ZSCORE', failed, ARGV[2]) then return false end
+  return letter(ARGV[2])
+end
+
+local function retryLetter()
+  local id = ARGV[2]
+  if rcall('ZREM', failed, id) == 0 then return 0 end
+  count(DEAD, -1)
+  rcall('HDEL', base .. id, 'dr', 'dd', 'da', 'dt', 'failedReason', 'finishedOn')
+  rcall('HSET', base .. id, 'atm', 0, 'crashes', 0, 'rdy', now)
+  local job = rcall('HMGET', base .. id, 'p', 'due', 'k')
+  admit(id, tonumber(job[1] or 0), tonumber(job[2] or 0), job[3] or '')
+  return 1
+end
+
+-- ARGV: id, ids of finished tasks to remember
+local function discardLetter()
+  writeThough()
+  if rcall('ZREM', failed, ARGV[2]) == 0 then return 0 end
+  count(DEAD, -1)
+  rcall('DEL', base .. ARGV[2])
+  rcall('ZADD', finished, now, ARGV[2])
+  forgetFinished(tonumber(ARGV[3]))
+  return 1
+end
+
+local function forget(id, keys, groups)
+  local job = rcall('HMGET', base .. id, 'k', 'g')
+  if job[1] then
+    rcall('LREM', base .. 'rt:line:' .. job[1], 1, id)
+    keys[job[1]] = true
+  end
+  if job[2] then
+    rcall('ZREM', base .. 'rt:park:' .. job[2], id)
+    groups[#groups + 1] = {id, job[2]}
+  end
+  rcall('DEL', base .. id, base .. id .. ':lock')
+end
+
+local function withdraw()
+  writeThough()
+  local source, keys, groups = ARGV[2], {}, {}
+  local function isOfSource(id) return rcall('HGET', base .. id, 'src') == source end
+  for place, lists in pairs({[WAITING] = {wait}, [LEASED] = {active}}) do
+    for _, list in ipairs(lists) do
+      for _, id in ipairs(rcall('LRANGE', list, 0, -1)) do
+        if isOfSource(id) then
+          rcall('LREM', list, 1, id)
+          count(place, -1)
+          forget(id, keys, groups)
+        end
+      end
+    end
+  end
+  for place, sets in pairs({[WAITING] = {prioritized, above, held}, [DELAYED] = {delayed}, [DEAD] = {failed}}) do
+    for _, set in ipairs(sets) do
+      for _, id in ipairs(rcall('ZRANGE', set, 0, -1)) do
+        if isOfSource(id) then
+          rcall('ZREM', set, id)
+          count(place, -1)
+          forget(id, keys, groups)
+        end
+      end
+    end
+  end
+  refillFromAbove()
+  for _, left in ipairs(groups) do leaveGroup(left[1], left[2]) end
+  for orderKey in pairs(keys) do leaveLine('', orderKey) end
+  return 1
+end
+
+local function oldestReady()
+  local ids = {rcall('LINDEX', wait, -1) or nil, rcall('ZRANGE', prioritized, 0, 0)[1]}
+  local oldest = 0
+  for _, id in pairs(ids) do
+    local job = rcall('HMGET', base .. id, 'rdy', 'timestamp')
+    local ready = tonumber(job[1] or job[2] or 0)
+    if oldest == 0 or ready < oldest then oldest = ready end
+  end
+  return oldest
+end
+
+-- ARGV: a new mark of what is stored here. Answers with the mark it has, and how everything stands.
+local function look()
+  writeThough()
+  local nextLossMs = recoverCrashed()
+  promoteDue()
+  rcall('SET', base .. 'rt:mark', ARGV[2], 'NX')
+  local waiting = rcall('LLEN', wait) + rcall('ZCARD', prioritized) + rcall('ZCARD', above) + rcall('ZCARD', held)
+  return {rcall('GET', base .. 'rt:mark'), waiting, rcall('ZCARD', delayed), rcall('LLEN', active), rcall('ZCARD', failed),
+    oldestReady(), nextDue(), rcall('LLEN', wait) + rcall('ZCARD', prioritized), nextLossMs}
+end
+
+local function wakeOthers() wake(); return 1 end
+`;

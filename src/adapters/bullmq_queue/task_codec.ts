@@ -1,0 +1,58 @@
+import type { DeadLetter, DeadLetterReason } from "../../app_runtime/contracts/dead_letter.ts";
+import type { JsonValue, Task, TaskId } from "../../app_runtime/contracts/task.ts";
+
+/** A task's name in Redis: never that of a key of BullMQ's (`wait`, `<id>:lock`), whatever the id. */
+export function jobIdOf(id: TaskId): string {
+  return `t.${/[%:]/.test(id) ? id.replaceAll("%", "%25").replaceAll(":", "%3A") : id}`;
+}
+
+export function taskIdOf(jobId: string): TaskId {
+  return jobId.slice(2).replaceAll("%3A", ":").replaceAll("%25", "%") as TaskId;
+}
+
+/** What the script `publish` wants of a task. */
+export function publishArgs(task: Task, wallNow: number): readonly (string | number)[] {
+  const waitMs = task.notBefore === undefined ? 0 : Math.max(0, Math.ceil(task.notBefore - wallNow));
+  const { kind, priority, group = "", orderKey = "", source } = task;
+  return [jobIdOf(task.id), kind, JSON.stringify(task), waitMs, priority, group, orderKey, source];
+}
+
+/** Undefined when this is no task: somebody else wrote it. */
+export function taskOf(jobId: string, data: string): Task | undefined {
+  try {
+    const task = JSON.parse(data) as Partial<Task> | null;
+    return task?.id === taskIdOf(jobId) && typeof task.kind === "string" ? (task as Task) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Of text that is no task, so much is shown. */
+const shownCharacters = 2_000;
+
+/** A task for what could not be decoded, so that it can be looked at and discarded. */
+export function undecodable(jobId: string, data: string): Task {
+  return {
+    id: taskIdOf(jobId),
+    kind: "undecodable",
+    schemaVersion: 0,
+    payload: data.slice(0, shownCharacters) as JsonValue,
+    priority: 0,
+    source: "",
+    carrier: {},
+    configVersion: "",
+  };
+}
+
+/** [id, data, reason, detail, attempts, diedAt], as the scripts answer. */
+export type LetterReply = readonly [string, string, string, string, string, string];
+
+export function letterOf([jobId, data, reason, detail, attempts, diedAt]: LetterReply): DeadLetter {
+  return {
+    task: taskOf(jobId, data) ?? undecodable(jobId, data),
+    reason: reason as DeadLetterReason,
+    detail,
+    attempts: Number(attempts),
+    diedAt: Number(diedAt),
+  };
+}
