@@ -5,6 +5,8 @@ import { orderPromises } from "./task_queue/order_promises.ts";
 import { publishPromises } from "./task_queue/publish_promises.ts";
 import type { TaskQueuePromise } from "./task_queue/queue_under_test.ts";
 import { randomRunPromises } from "./task_queue/random_run_promises.ts";
+import { sharingPromises } from "./task_queue/sharing_promises.ts";
+import { survivalPromises } from "./task_queue/survival_promises.ts";
 import { timePromises } from "./task_queue/time_promises.ts";
 import { withdrawPromises } from "./task_queue/withdraw_promises.ts";
 
@@ -17,5 +19,7 @@ export const taskQueuePromises: readonly TaskQueuePromise[] = [
   ...consumerPromises,
   ...deadLetterPromises,
   ...withdrawPromises,
+  ...survivalPromises,
+  ...sharingPromises,
   ...randomRunPromises,
 ];

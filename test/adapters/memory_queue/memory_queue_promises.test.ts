@@ -1,9 +1,13 @@
 import { expect, test } from "vitest";
 import { MemoryQueue, memoryQueueKind } from "../../../src/adapters/memory_queue/index.ts";
+import type { QueueCapability } from "../../../src/app_runtime/contracts/task_queue.ts";
 import { taskQueuePromises } from "../../../src/app_runtime/testing/task_queue_promises.ts";
 import { openMemoryQueue } from "./open_memory_queue.ts";
 
-for (const promise of taskQueuePromises) {
+const survival: readonly QueueCapability[] = ["survives-crash", "shared-by-processes"];
+const owed = taskQueuePromises.filter(({ needs }) => !needs.some((need) => survival.includes(need)));
+
+for (const promise of owed) {
   test(`the memory queue: ${promise.name}`, () => promise.run(openMemoryQueue));
 }
 
@@ -11,7 +15,7 @@ test("the memory queue claims what it is tested for", async () => {
   const { queue, close } = await openMemoryQueue({ settings: memorySettings });
   expect(queue).toBeInstanceOf(MemoryQueue);
   expect(queue.capabilities).toEqual(memoryQueueKind.capabilities);
-  const needed = new Set(taskQueuePromises.flatMap((promise) => promise.needs));
+  const needed = new Set(owed.flatMap((promise) => promise.needs));
   expect([...needed].filter((capability) => !queue.capabilities.has(capability))).toEqual([]);
   await close();
 });

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { memoryQueueKind } from "../../../src/adapters/memory_queue/index.ts";
 import type { LeasedDelivery } from "../../../src/app_runtime/contracts/delivery.ts";
 import type { TaskQueue } from "../../../src/app_runtime/contracts/task_queue.ts";
 import type { OpenQueue } from "../../../src/app_runtime/testing/index.ts";
@@ -26,6 +27,7 @@ function broken(how: Break): OpenQueue {
 async function noticedBy(open: OpenQueue, limitMs: number): Promise<readonly string[]> {
   const noticed: string[] = [];
   for (const promise of taskQueuePromises) {
+    if (!promise.needs.every((need) => memoryQueueKind.capabilities.has(need))) continue;
     const failure = await promise.run(open, { limitMs }).then(
       () => undefined,
       (error: unknown) => error,
@@ -34,6 +36,32 @@ async function noticedBy(open: OpenQueue, limitMs: number): Promise<readonly str
   }
   return noticed;
 }
+
+function newestFirst(queue: TaskQueue): Partial<TaskQueue> {
+  let published = 0;
+  return {
+    publish: (task, options) => {
+      published += 1;
+      return queue.publish({ ...task, priority: published }, options);
+    },
+  };
+}
+
+/** A queue that claims to survive and to be shared, and whose other processes find nothing. */
+const forgetful: OpenQueue = async (options) => {
+  const opened = await openMemoryQueue(options);
+  const others: { close(): Promise<void> }[] = [];
+  const another = async () => {
+    const next = await openMemoryQueue(options);
+    others.push(next);
+    return next.queue;
+  };
+  const crash = (queue: TaskQueue) => queue.close();
+  const close = async () => {
+    for (const each of [opened, ...others]) await each.close();
+  };
+  return { ...opened, another, crash, close };
+};
 
 const quietly = (work: Promise<unknown>) => work.then(() => {}).catch(() => {});
 
@@ -109,10 +137,44 @@ test.each<[string, Break, RegExp]>([
     }),
     /before somebody asks/,
   ],
+  ["loses an ack", () => ({ ack: async () => {} }), /acked does not come again/],
+  [
+    "breaks the order of a key",
+    (queue) => ({
+      publish: ({ orderKey: _forgotten, ...task }, options) => queue.publish(task, options),
+    }),
+    /one order key run one at a time/,
+  ],
+  ["hands out the newest first", newestFirst, /in the order they went in/],
   ["miscounts", (queue) => ({ stats: () => ({ ...queue.stats(), acked: 0 }) }), /figures add up/],
 ])("the suite notices a queue that %s", async (_case, how, case_) => {
   const noticed = await noticedBy(broken(how), 500);
   expect(noticed.filter((name) => case_.test(name))).not.toEqual([]);
+});
+
+test("the suite notices a queue that ignores the lease", async () => {
+  const noticed = await noticedBy(
+    ({ settings }) => openMemoryQueue({ settings: { ...settings, leaseMs: 1_000_000 } }),
+    500,
+  );
+  expect(noticed).toContain("a task nobody settles in time is handed out again, as a crash of the same attempt");
+  expect(noticed).toContain("ack without the lease is refused, and changes nothing");
+});
+
+test("the suite notices a queue that survives nothing and shares nothing, in each case about it", async () => {
+  const cases = taskQueuePromises.filter(({ name }) => /^(after a crash|among processes): /.test(name));
+  expect(cases.length).toBeGreaterThan(20);
+  const unnoticed: string[] = [];
+  for (const promise of cases) {
+    await promise.run(forgetful, { limitMs: 500 }).then(
+      () => unnoticed.push(promise.name),
+      () => undefined,
+    );
+  }
+  // A queue that hands nothing out keeps this one.
+  expect(unnoticed).toEqual([
+    "among processes: a lease that is renewed in one is not taken by another, however long it lasts",
+  ]);
 });
 
 test("names are unique, and the suite holds for a queue that keeps its promises", async () => {

@@ -77,6 +77,14 @@ export const leasePromises: readonly TaskQueuePromise[] = [
       await assert.rejects(settle(queue, delivery), LeaseLostError);
     }),
   ),
+  queuePromise("what was acked does not come again when its lease would have run out", async (desk) => {
+    await desk.publish("a");
+    await desk.queue.ack(await desk.take());
+    await desk.clock.advance(2 * desk.settings.leaseMs);
+    assert.equal(await desk.tryTake(), undefined);
+    const { waiting, leased, acked } = desk.queue.stats();
+    assert.deepEqual({ waiting, leased, acked }, { waiting: 0, leased: 0, acked: 1 });
+  }),
   queuePromise("nack hands the task out again, as the next attempt", async (desk) => {
     await desk.publish("a");
     await desk.retry(await desk.take());

@@ -80,6 +80,7 @@ export class QueueDesk extends Taker {
   readonly clock: SuiteClock;
   readonly settings: QueueSettings;
   readonly events: QueueUnderTest["events"];
+  readonly #opened: QueueUnderTest;
 
   constructor(opened: QueueUnderTest, settings: QueueSettings) {
     super(opened.queue, opened.clock);
@@ -87,7 +88,21 @@ export class QueueDesk extends Taker {
     this.clock = opened.clock;
     this.settings = settings;
     this.events = opened.events;
+    this.#opened = opened;
   }
+
+  /** A desk at the same stored tasks, as another node process would have it. */
+  readonly another = async (): Promise<QueueDesk> => {
+    const { another } = this.#opened;
+    assert.ok(another !== undefined, "a queue that survives or is shared is tested with another() and crash()");
+    return new QueueDesk({ ...this.#opened, queue: await another() }, this.settings);
+  };
+
+  /** The node process of this desk is killed; answers with the one that comes after it. */
+  readonly crash = async (): Promise<QueueDesk> => {
+    await this.#opened.crash?.(this.queue);
+    return await this.another();
+  };
 
   /** Publishes a task for each id, one after the other. */
   readonly publish = async (
