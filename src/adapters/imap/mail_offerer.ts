@@ -67,16 +67,11 @@ export class MailOfferer {
 
   async #follow(generation: Generation, offer: MailOffer, verdict: JournalVerdict, signal: AbortSignal): Promise<void> {
     const { uid, task } = offer;
-    const renumbered = verdict.sameAs !== undefined && verdict.sameAs !== task.id;
+    const { kind, sameAs = task.id } = verdict;
     generation.offered(uid);
-    if (verdict.kind === "done") generation.markDoneAgain(uid);
-    else if (verdict.kind === "dead") this.#leaveDead(generation, uid);
-    // Under its other number it is still on its way: a later look finds out how it ended.
-    else if (!renumbered) await this.#tasks.publish(task, signal);
-  }
-
-  #leaveDead(generation: Generation, uid: Uid): void {
-    generation.markFailedAgain(uid);
-    generation.unseen.leaveAlone(uid);
+    if (kind === "done") generation.markDoneAgain(uid);
+    else if (kind === "dead") generation.leaveDead(uid);
+    else if (sameAs !== task.id) generation.awaitEnd(uid, sameAs);
+    else await this.#tasks.publish(task, signal);
   }
 }

@@ -1,3 +1,5 @@
+import type { JournalRow } from "../../app_runtime/contracts/journal.ts";
+import type { TaskId } from "../../app_runtime/contracts/task.ts";
 import type { ImapConnection } from "./imap_connection.ts";
 import type { MailboxKey, Uid } from "./mailbox_key.ts";
 import { UnseenMails } from "./unseen_mails.ts";
@@ -11,6 +13,8 @@ export class Generation {
   readonly #doneAgain = new Set<Uid>();
   readonly #failedAgain = new Set<Uid>();
   readonly #failed = new Set<Uid>();
+  /** The same mail under another number, whose task is still on its way. */
+  readonly #copies = new Map<Uid, TaskId>();
   /** Marked, and to be moved out of the folder; numbers only. */
   readonly toMove: Readonly<Record<"done" | "dead", Set<Uid>>> = { done: new Set(), dead: new Set() };
   /** Copied to where they are to be moved, and not yet taken away from here. */
@@ -45,6 +49,30 @@ export class Generation {
   offered(uid: Uid): void {
     this.unseen.offered(uid);
     this.#failedAgain.delete(uid);
+    this.#copies.delete(uid);
+  }
+
+  /** Known under another number as `task`, which has not ended: it is marked as that one will be. */
+  awaitEnd(uid: Uid, task: TaskId): void {
+    this.#copies.set(uid, task);
+  }
+
+  /** Marks the copies of mails whose tasks have ended. Should one be missed, the next look finds it. */
+  markCopies(rows: readonly JournalRow[]): void {
+    const states = new Map(rows.map(({ task, state }) => [task.id, state]));
+    for (const [uid, task] of this.#copies) {
+      const state = states.get(task);
+      if (state === undefined) continue;
+      this.#copies.delete(uid);
+      if (state === "dead") this.leaveDead(uid);
+      else this.markDoneAgain(uid);
+    }
+  }
+
+  /** Its task was given up: it is for people to look at, and not taken again. */
+  leaveDead(uid: Uid): void {
+    this.markFailedAgain(uid);
+    this.unseen.leaveAlone(uid);
   }
 
   /** These carry the dead letter keyword. */

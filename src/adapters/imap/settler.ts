@@ -121,6 +121,7 @@ export class Settler {
     this.#ledger.told(told);
     this.#progress.update();
     this.#moveLater(mailbox, plan, again, refused);
+    generation.markCopies(rows);
     const full = Math.max(rows.length, again.done.length + again.failed.length) >= limit;
     return this.#considerRefusals(refused, signal) && full;
   }

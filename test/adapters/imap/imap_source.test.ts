@@ -170,6 +170,21 @@ describe.each(mailServerHosts)("an imap source on $name", ({ start }) => {
     expect(first.handled).toHaveLength(3);
   });
 
+  test("marks the copy of a mail as soon as the mail is done, or given up", async () => {
+    const server = await accountWith(orderMail(1), orderMail(1), orderMail(2), orderMail(2));
+    const desk = new MailDesk(server.connection);
+    const config = { pollInterval: "1h", rescanInterval: "1h" };
+    const run = await (await desk.open({ config, work: () => "held" })).start();
+    await eventually(() => expect(run.uids).toEqual([1, 3]));
+    await eventually(() => expect(run.source.status().backlog).toBe(0));
+    const [, second = "?" as TaskId] = run.taskIds;
+    await desk.journal.dead(second, "rejected", "not for us", 1);
+    await eventually(async () => expect(await failed(server)).toEqual([3, 4]));
+    await run.finishHeld();
+    await eventually(async () => expect(await seen(server)).toEqual([1, 2]));
+    expect(run.uids).toEqual([1, 3]);
+  });
+
   test("takes nothing while paused, but goes on settling", async () => {
     const server = await accountWith(orderMail(1));
     const run = await (await new MailDesk(server.connection).open({ work: () => "held" })).start();
