@@ -15,10 +15,6 @@ export const webhookFacts = {
     level: "info",
     message: "{tasks} task(s) that were journaled and not in the queue were published.",
   },
-  webhook_settling_unfinished: {
-    level: "warn",
-    message: "Stopping left finished deliveries unsettled in the journal ({error}); the next start settles them.",
-  },
   webhook_trouble: { level: "error", message: "{sentence} Trying again in {waitMs} ms." },
   webhook_trouble_over: { level: "info", message: "{what} works again." },
 } as const satisfies Record<string, FactKind>;

@@ -4,10 +4,9 @@ import { WakeUp } from "../../app_runtime/base/wake_up.ts";
 import type { HealthFinding } from "../../app_runtime/contracts/health_contributor.ts";
 import type { SourceStatus, TaskSource } from "../../app_runtime/contracts/task_source.ts";
 import type { SourceParts } from "../../app_runtime/contracts/unit_kind.ts";
-import { Gate, Patience, RunLedger, stopWithin, TaskPublisher } from "../../app_runtime/intake/api.ts";
+import { Gate, Patience, RowSettler, RunLedger, stopWithin, TaskPublisher } from "../../app_runtime/intake/api.ts";
 import type { Answer } from "./answer.ts";
 import { DeliveryIntake } from "./delivery_intake.ts";
-import { DeliverySettler } from "./delivery_settler.ts";
 import type { DeliveryToTask } from "./received_delivery.ts";
 import { RefusalBook } from "./refusal_book.ts";
 import { WebhookEndpoint } from "./webhook_endpoint.ts";
@@ -36,13 +35,11 @@ export class WebhookSource implements TaskSource, ListenerClient {
   readonly #listeners: WebhookListeners;
   readonly #intake: DeliveryIntake;
   readonly #endpoint: WebhookEndpoint;
-  readonly #settler: DeliverySettler;
-  readonly #watchJournal: () => Disposable;
+  readonly #settler: RowSettler;
   readonly #settlerStop = new AbortController();
   #state: "stopped" | "running" | "stopping" = "stopped";
   #listener: WebhookListener | undefined;
   #joined: Promise<unknown> = Promise.resolve();
-  #watching: Disposable | undefined;
   #running: { readonly intake: Promise<void>; readonly settler: Promise<void> } = {
     intake: Promise.resolve(),
     settler: Promise.resolve(),
@@ -59,7 +56,7 @@ export class WebhookSource implements TaskSource, ListenerClient {
   }) {
     const { config, toTask, random } = parts;
     const { name, clock, events, journal, publisher } = parts.parts;
-    const [failures, endings] = [new WakeUp(), new WakeUp()];
+    const failures = new WakeUp();
     const [gate, ledger] = [this.#gate, this.#ledger];
     const facts = new WebhookFacts(events, name);
     const patience = new Patience({ clock, facts, random });
@@ -78,14 +75,12 @@ export class WebhookSource implements TaskSource, ListenerClient {
     this.#listeners = parts.listeners;
     this.#intake = intake;
     this.#endpoint = new WebhookEndpoint({ ...shared, intake, toTask });
-    this.#settler = new DeliverySettler({ ...shared, news: endings });
-    this.#watchJournal = () => journal.watch(name, () => endings.wake());
+    this.#settler = new RowSettler(shared);
   }
 
   async start(): Promise<void> {
     if (this.#state !== "stopped" || this.#stopped !== undefined) return;
     this.#state = "running";
-    this.#watching = this.#watchJournal();
     this.#running = {
       intake: this.#intake.run(this.#gate.shut),
       settler: this.#settler.run(this.#settlerStop.signal),
@@ -193,7 +188,6 @@ export class WebhookSource implements TaskSource, ListenerClient {
     await this.#listeners.leave(this.#config, this);
     this.#settlerStop.abort();
     await this.#running.settler;
-    this.#watching?.[Symbol.dispose]();
     this.#state = "stopped";
   }
 }

@@ -11,7 +11,7 @@ const batchLength = 200;
 /** How long a finished row waits for others to be settled together with it; milliseconds. */
 const settleDelayMs = 50;
 
-/** Settles rows that nobody outside has to be told of: their end in the journal is all there is to know. */
+/** Settles rows whose end nobody outside waits to be told, so that the journal may forget them in time. */
 export class RowSettler {
   readonly #source: string;
   readonly #clock: Clock;
@@ -37,11 +37,10 @@ export class RowSettler {
   /** Settles what an earlier run left and then whatever ends, until `signal` aborts, and then once more. Never rejects. */
   async run(signal: AbortSignal): Promise<void> {
     using _watching = this.#journal.watch(this.#source, () => this.#news.wake());
-    this.#news.wake();
     while (!signal.aborted) {
+      await this.#patience.insist("Settling", () => this.#settle(), signal).catch(() => undefined);
       await this.#news.wait(this.#clock, Number.POSITIVE_INFINITY, signal);
       await sleep(this.#clock, settleDelayMs, signal);
-      await this.#patience.insist("Settling", () => this.#settle(), signal).catch(() => undefined);
     }
     // What fails now is found again by the next start.
     await this.#settle().catch(() => undefined);
@@ -50,7 +49,7 @@ export class RowSettler {
   async #settle(): Promise<void> {
     for (;;) {
       const rows = await this.#journal.unsettled(this.#source, batchLength);
-      await this.#journal.settled(rows.map(({ task }) => task.id));
+      if (rows.length > 0) await this.#journal.settled(rows.map(({ task }) => task.id));
       this.#ledger.told(rows);
       if (rows.length < batchLength) return;
     }
