@@ -95,19 +95,20 @@ test("a runtime that wants the directory for itself is refused, while others sha
 });
 
 test("one that cannot take over, because somebody holds the database locked, says so and fails", {
-  timeout: limitMs,
+  timeout: 2 * limitMs,
 }, async () => {
   await playWithHolder(async (scene, { holder, second }) => {
     using locker = new DatabaseSync(join(scene.directory, "data", "journal.sqlite"), { timeout: 5_000 });
     locker.exec("BEGIN IMMEDIATE");
     await scene.kill(holder);
 
+    const patienceMs = 3 * waitMs; // SQLite waits for the lock, again and again
     const check = async () => (await second.control.health())?.checks["source:inbox"]?.[0];
-    await until("A check that fails", waitMs, async () => (await check())?.status === "fail");
+    await until("A check that fails", patienceMs, async () => (await check())?.status === "fail");
     expect((await check())?.output).toMatch(/^Stands by, and could not take over now: Another program holds/);
 
     locker.exec("ROLLBACK");
-    await until("A takeover", waitMs, async () => (await sourceOf(second)).state === "running");
+    await until("A takeover", patienceMs, async () => (await sourceOf(second)).state === "running");
   });
 });
 
