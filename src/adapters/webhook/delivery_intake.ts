@@ -1,6 +1,7 @@
 import type { Clock } from "../../app_runtime/base/clock.ts";
 import { messageOf } from "../../app_runtime/base/runtime_error.ts";
 import { sleep } from "../../app_runtime/base/sleep.ts";
+import { unlessAborted } from "../../app_runtime/base/unless_aborted.ts";
 import type { WakeUp } from "../../app_runtime/base/wake_up.ts";
 import { TimeLimitError, within } from "../../app_runtime/base/within.ts";
 import type { Journal, JournalRow } from "../../app_runtime/contracts/journal.ts";
@@ -15,6 +16,9 @@ const answerLimitMs = 8_000;
 
 /** How long a failure is left alone before what it left is looked for; milliseconds. */
 const catchUpDelayMs = 250;
+
+/** How long a sender waits for what came before it; milliseconds. */
+const catchUpPatienceMs = 2_000;
 
 /** When a sender may try again, in seconds. */
 const soon = 5;
@@ -45,7 +49,8 @@ export class DeliveryIntake {
   readonly #patience: Patience;
   readonly #failures: WakeUp;
   readonly #underWay = new Map<TaskId, UnderWay>();
-  #isCatchingUp = true;
+  /** Resolves when everything journaled is in the queue; undefined while it is. */
+  #catchingUp: PromiseWithResolvers<void> | undefined = Promise.withResolvers();
   #failure: string | undefined;
 
   /** `failures` wakes `run` when something journaled may not be in the queue. */
@@ -76,7 +81,7 @@ export class DeliveryIntake {
 
   /** What was journaled is being published, and nothing new is taken. */
   get isCatchingUp(): boolean {
-    return this.#isCatchingUp;
+    return this.#catchingUp !== undefined;
   }
 
   /** Why deliveries cannot be taken, as the latest of them has found; in a sentence. */
@@ -89,7 +94,8 @@ export class DeliveryIntake {
     while (!signal.aborted) {
       try {
         await this.#patience.insist("Publishing deliveries", () => this.#tasks.republishOffered(signal), signal);
-        this.#isCatchingUp = false;
+        this.#catchingUp?.resolve();
+        this.#catchingUp = undefined;
       } catch (error) {
         if (!signal.aborted) throw error;
       }
@@ -119,6 +125,7 @@ export class DeliveryIntake {
 
   async #take(identity: DeliveryIdentity, makeTask: () => Task): Promise<Taken> {
     const { taskId } = identity;
+    await this.#untilCaughtUp();
     const twin = this.#underWay.get(taskId);
     if (twin !== undefined) {
       guardSameBody(identity, twin.identity.fingerprint);
@@ -135,8 +142,16 @@ export class DeliveryIntake {
     }
   }
 
+  /** Mostly that is a matter of milliseconds; with a full queue it is not worth waiting for. */
+  async #untilCaughtUp(): Promise<void> {
+    if (this.#catchingUp === undefined) return;
+    const caughtUp = within(this.#clock, catchUpPatienceMs, "Catching up", this.#catchingUp.promise);
+    await unlessAborted(this.#gate.shut, caughtUp).catch(() => undefined);
+    this.guardOpen();
+  }
+
   get #hasRoom(): boolean {
-    const isTroubled = this.#isCatchingUp || this.#patience.trouble !== undefined;
+    const isTroubled = this.isCatchingUp || this.#patience.trouble !== undefined;
     return !isTroubled && this.#publisher.room() > this.#underWay.size;
   }
 
@@ -146,12 +161,12 @@ export class DeliveryIntake {
     if (row !== undefined) guardSameBody(identity, row.fingerprint);
     if (row !== undefined && this.#isKept(row)) return { taskId: identity.taskId, duplicate: true };
     if (this.#patience.trouble !== undefined) throw unavailable("It cannot be stored now.", later);
-    throw unavailable(this.#isCatchingUp ? "The runtime is catching up." : "The queue is full.", soon);
+    throw unavailable(this.isCatchingUp ? "The runtime is catching up." : "The queue is full.", soon);
   }
 
   /** An `offered` row that is not in flight is not in the queue yet. */
   #isKept({ state, task }: JournalRow): boolean {
-    return state !== "offered" || (!this.#isCatchingUp && this.#ledger.inFlight.has(task.id));
+    return state !== "offered" || (!this.isCatchingUp && this.#ledger.inFlight.has(task.id));
   }
 
   /** Whether it was there before. */
@@ -177,7 +192,7 @@ export class DeliveryIntake {
   #catchUp(thrown: unknown): void {
     if (this.#gate.shut.aborted) return;
     this.#failure = `A delivery cannot be stored: ${messageOf(thrown)}`;
-    this.#isCatchingUp = true;
+    this.#catchingUp ??= Promise.withResolvers();
     this.#failures.wake();
   }
 }

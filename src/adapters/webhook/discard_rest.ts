@@ -17,5 +17,4 @@ export function discardRest(request: IncomingMessage, response: ServerResponse, 
   });
   request.once("close", () => timer[Symbol.dispose]());
   response.once("close", () => timer[Symbol.dispose]());
-  request.resume();
 }

@@ -4,7 +4,7 @@ import type { JournalOffer, JournalVerdict } from "../../../src/app_runtime/cont
 import type { Task } from "../../../src/app_runtime/contracts/task.ts";
 import type { PublishResult } from "../../../src/app_runtime/contracts/task_queue.ts";
 import { queueKind } from "../../../src/app_runtime/contracts/unit_kind.ts";
-import { ManualClock } from "../../../src/app_runtime/testing/manual_clock.ts";
+import { ManualClock, settlePromises } from "../../../src/app_runtime/testing/manual_clock.ts";
 import { MemoryJournal } from "../../../src/app_runtime/testing/memory_journal.ts";
 import { taskId } from "../../../src/app_runtime/testing/sample_task.ts";
 import { eventually, SourceDesk } from "../../support/source_desk.ts";
@@ -85,9 +85,11 @@ test("what the queue does not take is offered to it again, in the order of the j
   const hook = await openHook({ kinds: [queue.kind], queue: { adapter: "failing" } });
   queue.fails = true;
   expect((await hook.post("{}", id("a"))).status).toBe(503);
-  expect((await hook.post("{}", id("b"))).status).toBe(503);
-  expect((await hook.journal.find(taskId("webhook:hook:b")))?.state).toBeUndefined();
+  const second = hook.post("{}", id("b"));
+  await eventually(() => expect(hook.source().facts.requests).toBe(1));
   await hook.clock.advance(5_000);
+  expect((await second).status).toBe(503);
+  expect((await hook.journal.find(taskId("webhook:hook:b")))?.state).toBeUndefined();
   expect(hook.health()).toMatchObject({ state: "fail", output: expect.stringContaining("connection reset") });
 
   queue.fails = false;
@@ -117,13 +119,49 @@ test("what an earlier run journaled and did not publish is worked by the next, o
   await hook.handledSoon(3);
 });
 
+test("a sender that comes while the runtime starts waits for what came before", async () => {
+  const { clock, journal } = failingJournal();
+  const disk = Promise.withResolvers<void>();
+  const list = journal.list.bind(journal);
+  journal.list = (options) => disk.promise.then(() => list(options));
+  await journal.offer([offerOf("webhook:hook:a", "a")]);
+  const hook = await openHook({ clock, journal });
+
+  const answer = hook.post("{}", id("b"));
+  await eventually(() => expect(hook.source().facts.requests).toBe(1));
+  disk.resolve();
+  expect((await answer).status).toBe(202);
+  await hook.handledSoon(2);
+  expect(hook.handled.map((task) => task.id)).toEqual(["webhook:hook:a", "webhook:hook:b"]);
+});
+
+test("a delivery that comes twice is answered twice only once the queue has it", async () => {
+  const queue = failingQueue();
+  const hook = await openHook({ kinds: [queue.kind], queue: { adapter: "failing" } });
+  const stored = Promise.withResolvers<void>();
+  queue.hangs = stored.promise;
+  const first = hook.post("{}", id("a"));
+  await eventually(() => expect(hook.source().backlog).toBe(1));
+  const second = hook.post("{}", id("a"));
+  const answered = second.then(() => "answered");
+  await eventually(() => expect(hook.source().facts.requests).toBe(2));
+  await hook.clock.advance(1_000);
+  expect(await Promise.race([answered, settlePromises()])).toBeUndefined();
+
+  stored.resolve();
+  expect([(await first).status, (await second).status]).toEqual([202, 200]);
+});
+
 test("a backlog that does not fit into the queue comes first; meanwhile nothing new is taken", async () => {
   const { clock, journal } = failingJournal();
   await journal.offer(["a", "b", "c", "d"].map((name) => offerOf(`webhook:hook:${name}`, name)));
   const gate = Promise.withResolvers<{ kind: "done" }>();
   const hook = await openHook({ clock, journal, queue: { capacity: 2 }, handle: () => gate.promise });
 
-  const refused = await hook.post("{}", id("e"));
+  const early = hook.post("{}", id("e"));
+  await eventually(() => expect(hook.source().facts.requests).toBe(1));
+  await clock.advance(2_000);
+  const refused = await early;
   expect([refused.status, refused.json.detail]).toEqual([503, expect.stringContaining("catching up")]);
   expect(hook.source().state).toBe("starting");
   expect(hook.health()).toMatchObject({
@@ -144,9 +182,10 @@ function offerOf(name: string, fingerprint: string): JournalOffer {
 }
 
 function failingQueue() {
-  const state = { fails: false };
+  const state: { fails: boolean; hangs?: Promise<void> } = { fails: false };
   class FailingQueue extends MemoryQueue {
     override async publish(...parts: Parameters<MemoryQueue["publish"]>): Promise<PublishResult> {
+      await state.hangs;
       if (state.fails) throw new Error("connection reset");
       return await super.publish(...parts);
     }

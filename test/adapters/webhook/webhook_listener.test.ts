@@ -1,5 +1,7 @@
 import { createServer, type Server } from "node:http";
 import { expect, onTestFinished, test } from "vitest";
+import { WebhookListeners } from "../../../src/adapters/webhook/webhook_listeners.ts";
+import { SystemClock } from "../../../src/app_runtime/base/clock.ts";
 import { freePort } from "../../support/free_port.ts";
 import { eventually } from "../../support/source_desk.ts";
 import { openHook, post } from "./open_webhook.ts";
@@ -51,6 +53,28 @@ test("a port that is taken is said in plain words, and taken over as soon as it 
   await hook.app.runtime.control.trigger("test", "hook");
   await eventually(() => expect(hook.health()?.state).toBe("pass"));
   expect((await hook.post("{}")).status).toBe(202);
+});
+
+test("whoever comes while a listener closes waits for it, and listens there itself", async () => {
+  const clock = new SystemClock();
+  const address = { host: "127.0.0.1", port: await freePort() };
+  const parts = { clock, random: () => 0.5 };
+  const listeners = new WebhookListeners();
+  const client = {
+    path: "/hook",
+    connections: 1,
+    answer: async () => ({ status: 200, headers: {}, body: "{}" }),
+    listening: () => {},
+    cannotListen: (sentence: string) => {
+      throw new Error(sentence);
+    },
+  };
+  await listeners.join(address, client, parts);
+  const left = listeners.leave(address, client);
+  const listener = await listeners.join(address, client, parts);
+  expect([listener.failure, listener.url]).toEqual([undefined, `http://127.0.0.1:${address.port}`]);
+  await left;
+  await listeners.leave(address, client);
 });
 
 test("an address that is not this machine's is said in plain words", async () => {
