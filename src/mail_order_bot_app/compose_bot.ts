@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { BlobKeeper, FolderBlobStore } from "../adapters/blob_folder/index.ts";
+import { clusterSchema, RedisCluster } from "../adapters/cluster_redis/index.ts";
 import { emlFolderSourceKind } from "../adapters/eml_folder/index.ts";
 import { FileConfigProvider } from "../adapters/file_config/index.ts";
 import { controlSchema, HttpControl } from "../adapters/http_control/index.ts";
@@ -26,6 +27,8 @@ import {
   SystemClock,
   type Tenure,
 } from "../app_runtime/index.ts";
+import { applicationVersion } from "./application_version.ts";
+import { clusterChecks } from "./cluster_checks.ts";
 import type { CommandLine } from "./command_line.ts";
 import { dataFileHealth, tellFileChanges } from "./data_file_health.ts";
 import { DemoMailServer, demoSchema } from "./demo_mail_server.ts";
@@ -91,19 +94,24 @@ export function composeBot(options: BotOptions): Bot {
       config: platform.section("telemetry", otelSchema),
       serviceName: platform.platform.name,
     });
-    const components: Component[] = [stores.journal, stores.keeper, outbox, http, otel, grants];
+    const cluster = joinCluster(platform, stores);
+    const leases = cluster?.leases ?? stores.journal.leases;
+    const ofCluster = cluster === undefined ? [] : [cluster];
+    const components: Component[] = [stores.journal, stores.keeper, outbox, http, otel, grants, ...ofCluster];
     return {
       journal: stores.journal.journal,
       blobs: stores.blobs,
-      ...(stores.journal.leases && { leases: stores.journal.leases }),
+      ...(leases && { leases }),
+      ...(cluster && { peers: cluster.peers }),
       components: demo === undefined ? components : [...components, demo],
-      contributors: [stores.journal.health, outbox, log, ...dataFiles],
+      contributors: [stores.journal.health, outbox, log, ...dataFiles, ...ofCluster],
     };
   };
 
   return {
     parts: {
       modules: [mailOrderBotModule],
+      version: applicationVersion(),
       kinds: [
         memoryQueueKind,
         sqliteQueueKind,
@@ -123,9 +131,10 @@ export function composeBot(options: BotOptions): Bot {
         telemetry: otelSchema,
         smtp: smtpSchema,
         oauth2: oauth2Schema,
+        cluster: clusterSchema,
         ...(isDemo ? { demo: demoSchema } : {}),
       },
-      checks: grantChecks,
+      checks: [...grantChecks, ...clusterChecks],
       infrastructure,
       readers: [log.read],
       clock,
@@ -183,6 +192,13 @@ export function openStores({ platform, clock, events }: PlatformServices) {
     new Set([...(await journal.journal.blobsNeeded(ids)), ...(await orders.blobsNeeded(ids))]);
   const keeper = new BlobKeeper({ folder, store: blobs, needed, keepMs: keepBlobsMs, clock, events });
   return { journal, orders, blobs, keeper };
+}
+
+/** Undefined unless the configuration names the Redis of a cluster. */
+function joinCluster(platform: PlatformServices, { journal }: Stores): RedisCluster | undefined {
+  const { redis, ...config } = platform.section("cluster", clusterSchema);
+  if (redis === undefined) return undefined;
+  return new RedisCluster({ config: { ...config, redis }, fences: journal.fences, clock: platform.clock });
 }
 
 /** The bot's data files, and the health of each. */

@@ -2,7 +2,7 @@ import type { Clock } from "../../app_runtime/base/clock.ts";
 import { messageOf } from "../../app_runtime/base/runtime_error.ts";
 import { sleep } from "../../app_runtime/base/sleep.ts";
 import { TimeLimitError, within } from "../../app_runtime/base/within.ts";
-import type { RedisConfig, RedisConnection } from "../redis/index.ts";
+import { type RedisConfig, RedisConnection } from "../redis/index.ts";
 import { ClusterUnreachableError } from "./cluster_errors.ts";
 import type { LuaScript } from "./lua_script.ts";
 
@@ -88,7 +88,6 @@ export class ClusterLink {
 
   async #try(): Promise<void> {
     if (this.#connection !== undefined) return;
-    const { RedisConnection } = await import("../redis/index.ts");
     try {
       const candidate = new RedisConnection(this.#config, "cluster");
       this.#candidate = candidate;

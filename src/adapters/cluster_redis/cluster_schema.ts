@@ -1,6 +1,15 @@
 import type { ConfigOf, Schema } from "../../app_runtime/contracts/config_schema.ts";
 import { redisSchema } from "../redis/index.ts";
 
+/** A queue follows a change of its Redis at once; a cluster does not. */
+function afterRestart<S extends Schema>(schema: S): S {
+  const keys = Object.entries(schema).map(([name, key]) => [
+    name,
+    "of" in key && key.format === "section" ? { ...key, of: afterRestart(key.of) } : { ...key, restart: true },
+  ]);
+  return Object.fromEntries(keys) as S;
+}
+
 /** `platform.cluster`. */
 export const clusterSchema = {
   name: {
@@ -20,7 +29,7 @@ export const clusterSchema = {
   redis: {
     doc: "The Redis they meet at. Absent: this runtime belongs to no cluster.",
     format: "section",
-    of: redisSchema,
+    of: afterRestart(redisSchema),
     optional: true,
   },
 } as const satisfies Schema;

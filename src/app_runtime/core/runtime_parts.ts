@@ -20,7 +20,7 @@ import type { PlatformConfig } from "./platform_schema.ts";
 export interface RuntimeParts {
   readonly modules: readonly ApplicationModule[];
   /** Of the program, for its peers. */
-  readonly version?: string;
+  readonly version?: string | undefined;
   readonly kinds: readonly UnitKind[];
   readonly config?: ConfigSources;
   /** Sections of the adapters, below `platform:` (`control`, `log`, `telemetry`). */
