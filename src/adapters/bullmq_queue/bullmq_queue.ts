@@ -26,12 +26,9 @@ import { deliveryArgs, HandOut } from "./hand_out.ts";
 import type { QueueOp } from "./lua/queue_script.ts";
 import { PublishLine, type StoreResult } from "./publish_line.ts";
 import { QueueFigures } from "./queue_figures.ts";
-import { ScriptRunner } from "./script_runner.ts";
+import { type LookReply, ScriptRunner } from "./script_runner.ts";
 import { jobIdOf, type LetterReply, letterOf, publishArgs, taskIdOf } from "./task_codec.ts";
 import { WakeWatch } from "./wake_watch.ts";
-
-/** [mark, waiting, delayed, leased, dead, oldest ready, next due, ready now, milliseconds until a lease runs out] */
-type LookReply = readonly [string, number, number, number, number, number, number, number, number];
 
 /** Leases that ran out are looked for this often, or more often when leases are short. */
 const longestCheckMs = 3_000;
@@ -61,7 +58,8 @@ export class BullmqQueue implements TaskQueue {
   readonly #publishers: PublishLine;
   readonly #wake: WakeWatch;
   readonly #checkMs: number;
-  #mark: string = randomUUID();
+  /** Of what is stored; gone with it. */
+  #mark: string | undefined;
   #lostAt: number | undefined;
   #lookTimer: Disposable | undefined;
   #looksOften = false;
@@ -290,10 +288,8 @@ export class BullmqQueue implements TaskQueue {
   }
 
   async #look(): Promise<string> {
-    const { result } = await this.#script.run<LookReply>("look", this.#mark);
-    const [mark, waiting, delayed, leased, dead, oldest, due, ready, nextLossMs] = result;
-    const oldestReadyAt = oldest === 0 ? undefined : this.#script.localTime(oldest);
-    this.#figures.found({ waiting, delayed, leased, dead, oldestReadyAt });
+    const { result } = await this.#script.run<LookReply>("look", randomUUID());
+    const [mark, , , , , , due, ready, nextLossMs] = result;
     if (due > 0) this.#handOut.hintAt(this.#script.localTime(due));
     if (ready > 0 && this.#handOut.asking > 0) this.#handOut.hint();
     this.#nextLossMs = nextLossMs;

@@ -23,8 +23,8 @@ interface Ack {
 /** At most so many settlements, and so many tasks, in one script. */
 const batchSize = 100;
 
-/** Clocks of two runtimes agree on Redis' time to a millisecond or so; the limit holds by each of them. */
-const rateSlackUs = 2_000;
+/** Clocks of two runtimes agree on Redis' time to a few milliseconds; the limit holds by each of them. */
+const rateSlackUs = 5_000;
 
 /** What the script wants to know of a delivery, in its order. */
 export function deliveryArgs({ task, leaseToken }: LeasedDelivery): readonly [string, string, string, string] {
@@ -202,7 +202,7 @@ export class HandOut {
     this.#batches += 1;
     const token = `${this.#tokens}:${this.#batches}`;
     const { tasks = 0, perMs = 0 } = rateLimit ?? {};
-    const perUs = perMs * 1_000 + Math.min(rateSlackUs, perMs * 20);
+    const perUs = perMs * 1_000 + Math.min(rateSlackUs, perMs * 50);
     const args = [leaseMs, rememberFinished, groupLimit, tasks, perUs, wanted, token, acks.length];
     for (const { delivery, inDoubt } of acks) args.push(...deliveryArgs(delivery), inDoubt ? 1 : 0);
     return args;

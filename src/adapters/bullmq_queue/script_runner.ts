@@ -2,15 +2,19 @@ import type { Clock } from "../../app_runtime/base/clock.ts";
 import { messageOf } from "../../app_runtime/base/runtime_error.ts";
 import type { RedisConnection } from "../redis/index.ts";
 import { type QueueOp, queueScript, queueScriptSha } from "./lua/queue_script.ts";
-import type { Moved, QueueFigures } from "./queue_figures.ts";
+import type { QueueFigures, Standing } from "./queue_figures.ts";
 
 type Argument = string | number;
 
 /** The script's answer: what it found, and what it moved. */
 type Reply = readonly [unknown, number, number, number, number, string];
 
-/** Round trips that the two clocks are compared with; the fastest one counts. */
-const comparisons = 5;
+/** [mark, waiting, delayed, leased, dead, oldest ready, next due, ready now, milliseconds until a lease runs out] */
+export type LookReply = readonly [string, number, number, number, number, number, number, number, number];
+
+/** Round trips that the two clocks are compared with: the fastest one counts, and one this fast is good enough. */
+const comparisons = 15;
+const fastMs = 0.3;
 
 /** Runs the queue's script over one connection, so that answers come in the order of the questions, and keeps the figures. */
 export class ScriptRunner {
@@ -53,17 +57,15 @@ export class ScriptRunner {
 
   /** @throws {RedisUnreachableError}, {RedisFullError} and their like. */
   async run<T>(op: QueueOp, ...args: Argument[]): Promise<{ readonly result: T; readonly at: number }> {
-    const [result, waiting, delayed, leased, dead, nowUs] = await this.#ask(op, args);
-    const moved: Moved = [waiting, delayed, leased, dead];
-    this.#figures.moved(moved, this.#clock.now());
-    this.#onMoved();
-    return { result: result as T, at: this.localTime(Number(nowUs) / 1_000) };
+    const reply = await this.#ask(op, args);
+    this.#note(op, reply);
+    return { result: reply[0] as T, at: this.localTime(Number(reply[5]) / 1_000) };
   }
 
   /** Redis keeps its own time; ours is compared with it once per connection, so that differences stay exact. */
   async compareClocks(): Promise<void> {
     let fastestMs = Number.POSITIVE_INFINITY;
-    for (let n = 0; n < comparisons; n += 1) {
+    for (let n = 0; n < comparisons && fastestMs > fastMs; n += 1) {
       const before = this.#clock.now();
       const [seconds, micros] = await this.#connection.client.time();
       const after = this.#clock.now();
@@ -75,6 +77,13 @@ export class ScriptRunner {
 
   close(): void {
     this.#watch?.[Symbol.dispose]();
+  }
+
+  /** Here and not where the result goes: two answers may come in one piece, and the figures must follow their order. */
+  #note(op: QueueOp, [result, waiting, delayed, leased, dead]: Reply): void {
+    if (op === "look") this.#figures.found(standingOf(result as LookReply, (at) => this.localTime(at)));
+    else this.#figures.moved([waiting, delayed, leased, dead], this.#clock.now());
+    this.#onMoved();
   }
 
   async #ask(op: QueueOp, args: readonly Argument[]): Promise<Reply> {
@@ -113,4 +122,11 @@ export class ScriptRunner {
     if (silentMs >= this.#answerMs) this.#connection.renew();
     this.#watch = this.#clock.after(Math.max(1, this.#answerMs - silentMs), () => this.#lookAtWatch());
   }
+}
+
+function standingOf(
+  [, waiting, delayed, leased, dead, oldest]: LookReply,
+  localTime: (at: number) => number,
+): Standing {
+  return { waiting, delayed, leased, dead, oldestReadyAt: oldest === 0 ? undefined : localTime(oldest) };
 }

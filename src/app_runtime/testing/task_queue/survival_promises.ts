@@ -60,7 +60,9 @@ export const survivalPromises: readonly TaskQueuePromise[] = [
     await desk.publish("b1");
     await desk.take();
     const after = await desk.crash();
-    assert.deepEqual(idsOf(await after.takeAll()), ["b1"]);
+    const early = after.taker();
+    assert.deepEqual(idsOf(await early.takeAll()), ["b1"]);
+    early.stop(); // else its open question would be answered as soon as the lease has run out, and that lease runs out, too
     await letLeasesRunOut(after);
     const [head] = (await after.takeAll()).filter(({ task }) => task.orderKey === "a");
     assert.equal(head?.task.id, "a1");

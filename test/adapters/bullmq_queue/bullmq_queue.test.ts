@@ -1,0 +1,211 @@
+import { spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Queue } from "bullmq";
+import { Redis as Client } from "ioredis";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { BullmqQueue } from "../../../src/adapters/bullmq_queue/index.ts";
+import { type RedisConfig, redisSchema } from "../../../src/adapters/redis/index.ts";
+import { SystemClock } from "../../../src/app_runtime/base/clock.ts";
+import type { RuntimeEventBody } from "../../../src/app_runtime/contracts/runtime_event.ts";
+import type { QueueSettings } from "../../../src/app_runtime/contracts/task_queue.ts";
+import { sampleTask, taskId } from "../../../src/app_runtime/testing/index.ts";
+import { QueueDesk, suiteSettings } from "../../../src/app_runtime/testing/task_queue/queue_desk.ts";
+import { guardAgainstLeaks } from "../../support/leak_guard.ts";
+import { parsedConfig } from "../../support/parsed_config.ts";
+import { type Redis, type RedisOptions, startRedis } from "../../support/redis.ts";
+import { tempDir } from "../../support/temp_dir.ts";
+import { openBullmqQueue } from "./open_bullmq_queue.ts";
+
+const lasting: QueueSettings = { ...suiteSettings, leaseMs: 10_000, capacity: 1_000 };
+
+async function server(options: RedisOptions = {}): Promise<Redis> {
+  const redis = await startRedis(options);
+  onTestFinished(() => redis.stop());
+  return redis;
+}
+
+async function openDesk(redis: Redis, settings: QueueSettings = lasting, prefix: string = randomUUID()) {
+  const opened = await openBullmqQueue(redis, settings, prefix);
+  onTestFinished(opened.close);
+  return { ...opened, desk: new QueueDesk(opened, settings), prefix };
+}
+
+function newQueue(config: Partial<RedisConfig>): BullmqQueue {
+  const redis = { ...parsedConfig(redisSchema, {}), ...config } as RedisConfig;
+  const events = { heard: false, emit: () => undefined, subscribe: () => ({ [Symbol.dispose]: () => undefined }) };
+  const queue = new BullmqQueue({
+    name: "orders",
+    settings: lasting,
+    clock: new SystemClock(),
+    events,
+    redis,
+    prefix: "test",
+  });
+  onTestFinished(() => queue.close());
+  return queue;
+}
+
+function codesOf(events: readonly RuntimeEventBody[]): readonly string[] {
+  return events.flatMap((event) => (event.kind === "unit.fact" ? [event.code] : []));
+}
+
+test("what a killed node process held is handed out again within 15 s, as a crash", { timeout: 30_000 }, async () => {
+  const redis = await server();
+  const { desk, queue, prefix } = await openDesk(redis);
+  await desk.publish("a");
+  const program = join(import.meta.dirname, "holder_program.ts");
+  const holder = spawn(process.execPath, [program, String(redis.port), prefix, String(lasting.leaseMs)], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const [said] = (await once(holder.stdout, "data")) as [Buffer];
+  expect(String(said)).toBe("took a\n");
+  holder.kill("SIGKILL");
+  await once(holder, "exit");
+  const killedAt = performance.now();
+  const again = await queue.consume({ signal: new AbortController().signal, concurrency: 1 }).next();
+  expect(performance.now() - killedAt).toBeLessThan(15_000);
+  expect([again.value?.task.id, again.value?.attempt, again.value?.crashes]).toEqual(["a", 1, 1]);
+});
+
+test("a killed Redis with a log loses nothing that was accepted, and hand-outs go on by themselves", async () => {
+  guardAgainstLeaks();
+  const redis = await server({ persistence: "aof" });
+  const { queue, desk, events } = await openDesk(redis);
+  const ids = Array.from({ length: 200 }, (_, n) => `t${n}`);
+  await Promise.all(ids.map((id) => queue.publish(sampleTask(id))));
+  const held = await desk.take();
+  const waiting = queue.consume({ signal: new AbortController().signal, concurrency: 1 });
+  await redis.kill();
+  await expect(queue.publish(sampleTask("while it is down"))).rejects.toMatchObject({
+    code: "REDIS_UNREACHABLE",
+    failureClass: "outage",
+  });
+  const acked = queue.ack(held);
+  const next = waiting.next();
+  await redis.start();
+  const backAt = performance.now();
+  await acked;
+  const done = [held.task.id, (await next).value?.task.id];
+  expect(performance.now() - backAt).toBeLessThan(3_000);
+  done.push(...(await desk.workOff()));
+  expect(done.sort()).toEqual([...ids].sort());
+  expect(codesOf(events)).toEqual(["queue_redis_lost", "queue_redis_back"]);
+});
+
+test("a Redis that comes back without its data is told loudly", async () => {
+  const redis = await server();
+  const { desk, queue, events } = await openDesk(redis);
+  await desk.publish(["a", "b"]);
+  await redis.kill();
+  await redis.start();
+  await vi.waitFor(() => expect(codesOf(events)).toContain("queue_redis_forgot"), { timeout: 5_000 });
+  expect(queue.stats()).toMatchObject({ waiting: 0, leased: 0 });
+  await desk.publish("a");
+  expect(await desk.workOff()).toEqual(["a"]);
+});
+
+test("a Redis that hangs makes nobody wait for ever, and hand-outs go on when it answers again", async () => {
+  const redis = await server();
+  const config = { port: redis.port, answerTimeout: 500 as RedisConfig["answerTimeout"] };
+  const queue = newQueue(config);
+  await queue.open();
+  const next = queue.consume({ signal: new AbortController().signal, concurrency: 1 }).next();
+  redis.freeze();
+  await expect(queue.publish(sampleTask("a"))).rejects.toMatchObject({ failureClass: "outage" });
+  redis.thaw();
+  await vi.waitFor(() => queue.publish(sampleTask("b")), { timeout: 5_000 });
+  expect((await next).value?.task.id).toMatch(/a|b/); // what was sent while it hung may have been stored
+});
+
+test("a Redis out of memory refuses tasks in plain words, and what it has is worked off", async () => {
+  const redis = await server({ directives: ["maxmemory 3mb"] });
+  const { queue, desk } = await openDesk(redis, { ...lasting, capacity: 10_000 });
+  const payload = { text: "x".repeat(50_000) };
+  const stored: string[] = [];
+  const fill = async () => {
+    for (let n = 0; n < 200; n += 1) {
+      await queue.publish(sampleTask(`t${n}`, { payload }));
+      stored.push(`t${n}`);
+    }
+  };
+  await expect(fill()).rejects.toMatchObject({ code: "REDIS_FULL", failureClass: "outage" });
+  expect(stored.length).toBeGreaterThan(3);
+  expect(await desk.workOff()).toEqual(stored);
+  expect(await queue.publish(sampleTask("later"))).toBe("stored");
+});
+
+test("it works with a password and TLS", async () => {
+  guardAgainstLeaks();
+  const redis = await server({ password: "hush", tls: true });
+  const ca = join(tempDir(), "ca.pem");
+  writeFileSync(ca, redis.ca ?? "");
+  const queue = newQueue({ port: redis.port, password: "hush", tls: { ca } });
+  await queue.open();
+  const next = queue.consume({ signal: new AbortController().signal, concurrency: 1 }).next();
+  await queue.publish(sampleTask("a"));
+  const { value } = await next;
+  if (value !== undefined) await queue.ack(value);
+  expect(queue.stats().acked).toBe(1);
+});
+
+test("a wrong password keeps it from opening, in plain words, and leaves nothing behind", async () => {
+  guardAgainstLeaks();
+  const redis = await server({ password: "right" });
+  await expect(newQueue({ port: redis.port, password: "wrong" }).open()).rejects.toThrow(/refuses the login/);
+});
+
+test("what is no task becomes a dead letter with the reason, and holds up nobody", async () => {
+  const redis = await server();
+  const { desk, queue, prefix } = await openDesk(redis);
+  await desk.publish(["spoilt", "sound"]);
+  const client = new Client({ port: redis.port });
+  onTestFinished(() => void client.disconnect());
+  await client.hset(`{${prefix}}:orders:t.spoilt`, "data", "{not json");
+  expect(await desk.workOff()).toEqual(["sound"]);
+  expect(await queue.findDeadLetter(taskId("spoilt"))).toMatchObject({
+    reason: "rejected",
+    detail: expect.stringContaining("no task that this version can read"),
+    task: { id: "spoilt", kind: "undecodable", payload: "{not json" },
+  });
+  await queue.discardDeadLetter(taskId("spoilt"));
+  expect(await queue.listDeadLetters({ offset: 0, limit: 9 })).toEqual([]);
+});
+
+test("ids that look like keys of BullMQ's are ids", async () => {
+  const redis = await server();
+  const { desk } = await openDesk(redis);
+  const ids = ["wait", "a", "a:lock", "a%3Alock", "0:1", "meta", "7", "__proto__"];
+  await desk.publish(ids);
+  expect(await desk.workOff()).toEqual(ids);
+});
+
+test("BullMQ's own tools see what waits, runs and failed", async () => {
+  const redis = await server();
+  const { desk, queue, prefix } = await openDesk(redis);
+  await desk.publish(["dead", "runs", "waits"]);
+  await desk.publish("late", { notBefore: Date.now() + 60_000 });
+  await desk.publish("low", { priority: -3 });
+  await queue.deadLetter(await desk.take(), "rejected", "no such customer");
+  await desk.take();
+  const tools = new Queue("orders", { prefix: `{${prefix}}`, connection: { port: redis.port } });
+  onTestFinished(() => tools.close());
+  expect(await tools.getJobCounts()).toMatchObject({ active: 1, delayed: 1, failed: 1, prioritized: 1, waiting: 1 });
+  const [failed] = await tools.getFailed();
+  expect([failed?.name, failed?.failedReason, failed?.data.id]).toEqual(["mail.received", "no such customer", "dead"]);
+});
+
+test("nothing of finished tasks is left but as many ids as are to be remembered", async () => {
+  const redis = await server();
+  const { desk, prefix } = await openDesk(redis, { ...lasting, rememberFinished: 3 });
+  await desk.publish(["a1", "a2"], { orderKey: "a", group: "g", priority: 4 });
+  await desk.publish(["b", "c", "d"]);
+  await desk.workOff();
+  const client = new Client({ port: redis.port });
+  onTestFinished(() => void client.disconnect());
+  const keys = (await client.keys(`{${prefix}}*`)).map((key) => key.slice(prefix.length + 10)).sort();
+  expect(keys).toEqual(["events", "meta", "rt:finished", "rt:mark", "rt:seq"]);
+  expect(await client.zcard(`{${prefix}}:orders:rt:finished`)).toBe(3);
+});
