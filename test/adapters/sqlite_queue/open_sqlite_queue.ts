@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { DatabaseLimits } from "../../../src/adapters/sqlite/index.ts";
 import { SqliteQueue } from "../../../src/adapters/sqlite_queue/index.ts";
 import type { RuntimeEventBody } from "../../../src/app_runtime/contracts/runtime_event.ts";
 import type { QueueSettings } from "../../../src/app_runtime/contracts/task_queue.ts";
@@ -13,6 +14,7 @@ const stepMs = 10;
 export async function openSqliteQueue(options: {
   readonly settings: QueueSettings;
   readonly file?: string;
+  readonly limits?: Partial<DatabaseLimits>;
 }): Promise<
   QueueUnderTest & { readonly queue: SqliteQueue; readonly clock: SuiteClock & { jumpWall(ms: number): void } }
 > {
@@ -32,9 +34,10 @@ export async function openSqliteQueue(options: {
         subscribe: () => ({ [Symbol.dispose]: () => {} }),
       },
       file,
+      ...(options.limits && { limits: options.limits }),
     });
-    queues.push(queue);
     await queue.open();
+    queues.push(queue);
     return queue;
   };
   const settle = async () => {
