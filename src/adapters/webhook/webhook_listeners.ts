@@ -10,13 +10,10 @@ interface ListenerParts {
 /** The listeners of all sources of one kind, one for each address. */
 export class WebhookListeners {
   readonly #open = new Map<string, WebhookListener>();
-  readonly #closing = new Map<string, Promise<void>>();
 
   /** Resolves after the first try to listen there, well or not. */
   async join(address: ListenAddress, client: ListenerClient, parts: ListenerParts): Promise<WebhookListener> {
     const key = keyOf(address);
-    // The same address cannot be listened on twice, not even for the moment of a reload.
-    await this.#closing.get(key);
     const listener = this.#open.get(key) ?? new WebhookListener({ address, ...parts });
     this.#open.set(key, listener);
     await listener.join(client);
@@ -30,9 +27,7 @@ export class WebhookListeners {
     listener?.leave(client);
     if (listener?.isUnused !== true) return;
     this.#open.delete(key);
-    const closing = listener.close().finally(() => this.#closing.delete(key));
-    this.#closing.set(key, closing);
-    await closing;
+    await listener.close();
   }
 }
 

@@ -82,6 +82,17 @@ test("a body that does not arrive is cut off when its time is up", async () => {
 
 test("who sends on and on after the answer is cut off", async () => {
   const hook = await openHook({ config: { maxBodySize: "1kB" } });
+  const head =
+    "POST /hook HTTP/1.1\r\nhost: HOST\r\ncontent-type: application/json\r\ncontent-length: 100000000\r\n\r\n";
+  const endless = speak(hook.url(), head);
+  const whole = read(endless);
+  const more = setInterval(() => endless.write("x".repeat(100_000)), 1);
+  expect(await whole.finally(() => clearInterval(more))).toMatch(/^HTTP\/1\.1 413 /);
+  expect(endless.bytesWritten).toBeLessThan(50_000_000);
+});
+
+test("who stops in the middle after the answer is cut off, too", async () => {
+  const hook = await openHook({ config: { maxBodySize: "1kB" } });
   const head = "POST /hook HTTP/1.1\r\nhost: HOST\r\ncontent-type: application/json\r\ncontent-length: 100000\r\n\r\n";
   const socket = speak(hook.url(), `${head}{`);
   const answer = read(socket);

@@ -55,7 +55,7 @@ test("a port that is taken is said in plain words, and taken over as soon as it 
   expect((await hook.post("{}")).status).toBe(202);
 });
 
-test("whoever comes while a listener closes waits for it, and listens there itself", async () => {
+test("whoever comes while a listener closes listens there at once", async () => {
   const clock = new SystemClock();
   const address = { host: "127.0.0.1", port: await freePort() };
   const parts = { clock, random: () => 0.5 };
