@@ -3,11 +3,10 @@ import { onTestFinished } from "vitest";
 import { ClusterLink } from "../../../src/adapters/cluster_redis/cluster_link.ts";
 import { RedisLeases } from "../../../src/adapters/cluster_redis/redis_leases.ts";
 import { RedisPeers } from "../../../src/adapters/cluster_redis/redis_peers.ts";
-import { type RedisConfig, redisSchema } from "../../../src/adapters/redis/index.ts";
 import { SystemClock } from "../../../src/app_runtime/base/clock.ts";
 import type { SourceFences } from "../../../src/app_runtime/contracts/lease.ts";
-import { parsedConfig } from "../../support/parsed_config.ts";
 import type { Redis } from "../../support/redis.ts";
+import { redisConfig } from "./redis_config.ts";
 
 /** Short, so that tests need not wait long for what time decides. */
 export const leaseMs = 600;
@@ -17,10 +16,6 @@ export class WaitingClock extends SystemClock {
   async advance(ms: number): Promise<void> {
     await delay(ms);
   }
-}
-
-export function redisConfig(server: { readonly port: number }): RedisConfig {
-  return parsedConfig(redisSchema, { host: "127.0.0.1", port: server.port, answerTimeout: "1s" });
 }
 
 /** What one runtime has of a cluster. */
