@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { BlobKeeper, FolderBlobStore } from "../adapters/blob_folder/index.ts";
+import { bullmqQueueKind } from "../adapters/bullmq_queue/index.ts";
 import { clusterSchema, RedisCluster } from "../adapters/cluster_redis/index.ts";
 import { emlFolderSourceKind } from "../adapters/eml_folder/index.ts";
 import { FileConfigProvider } from "../adapters/file_config/index.ts";
@@ -115,6 +116,7 @@ export function composeBot(options: BotOptions): Bot {
       kinds: [
         memoryQueueKind,
         sqliteQueueKind,
+        bullmqQueueKind,
         imapSourceKind({ toTask: orderMailTask, accessTokens }),
         emlFolderSourceKind({ toTask: orderMailTask }),
         scheduleSourceKind,
