@@ -4,15 +4,18 @@ import type { LeasedDelivery } from "./delivery.ts";
 import type { Task, TaskId } from "./task.ts";
 
 /** What a queue can promise. A config that asks for more than its adapter claims is refused. */
-export type QueueCapability =
-  | "survives-crash"
-  | "shared-by-processes"
-  | "order-key"
-  | "group-limit"
-  | "priority"
-  | "delay"
-  | "deduplication"
-  | "rate-limit";
+export const queueCapabilities = [
+  "survives-crash",
+  "shared-by-processes",
+  "order-key",
+  "group-limit",
+  "priority",
+  "delay",
+  "deduplication",
+  "rate-limit",
+] as const;
+
+export type QueueCapability = (typeof queueCapabilities)[number];
 
 export type PublishResult = "stored" | "duplicate";
 

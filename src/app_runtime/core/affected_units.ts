@@ -8,8 +8,8 @@ export interface AffectedUnits {
   readonly sources: readonly string[];
 }
 
-/** Of a queue's keys, this is used by its workers; a change of it alone leaves the queue itself as it is. */
-const workerKey = "retry";
+/** Of a queue's keys, what its workers use and what is only checked: a change of it alone leaves the queue itself as it is. */
+const outsideKeys: readonly (string | undefined)[] = ["retry", "requires"];
 
 /** Queues that must go: removed, or changed in a way that only a new one can follow. */
 export function queuesToReplace(next: ConfigSnapshot, difference: ConfigDifference): readonly string[] {
@@ -17,7 +17,7 @@ export function queuesToReplace(next: ConfigSnapshot, difference: ConfigDifferen
   const replaced = changed.filter((name) =>
     difference.changes.some(({ path }) => {
       const [role, unit, key] = path.split(".");
-      return role === "queues" && unit === name && key !== workerKey;
+      return role === "queues" && unit === name && !outsideKeys.includes(key);
     }),
   );
   return [...removed, ...replaced.filter((name) => next.units("queues").has(name))];

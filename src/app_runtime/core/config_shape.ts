@@ -1,7 +1,8 @@
 import { type ConfigCheck, type ConfigShape, unitsReferTo } from "../config/api.ts";
 import type { ConfigOf, Schema } from "../contracts/config_schema.ts";
+import type { QueueCapability } from "../contracts/task_queue.ts";
 import type { QueueKind, SourceKind, UnitKind } from "../contracts/unit_kind.ts";
-import { queueSchema } from "../queue/api.ts";
+import { type QueueConfig, queueSchema } from "../queue/api.ts";
 import { workerSchema } from "../workers/api.ts";
 import type { ModuleRegistrar } from "./module_registrar.ts";
 import { platformSchema } from "./platform_schema.ts";
@@ -76,13 +77,24 @@ function queuesCanPromise(kinds: readonly UnitKind[]): ConfigCheck {
   const queueKinds = new Map(
     kinds.filter((kind) => kind.role === "queue").map((kind): [string, QueueKind] => [kind.kind, kind]),
   );
+  const promising = (capability: QueueCapability) =>
+    [...queueKinds.values()].flatMap((kind) => (kind.capabilities.has(capability) ? [kind.kind] : []));
   return (snapshot) =>
     [...snapshot.units("queues").values()].flatMap((unit) => {
       const claims = queueKinds.get(unit.kind)?.capabilities;
-      if (unit.config.rateLimit === undefined || claims === undefined || claims.has("rate-limit")) return [];
-      const message = `asks for a rate limit, which the adapter "${unit.kind}" cannot promise.`;
-      return [snapshot.problem(`queues.${unit.name}.rateLimit`, "CHECK", message)];
+      return asksOf(unit.config as unknown as QueueConfig).flatMap(({ key, capability }) => {
+        if (claims === undefined || claims.has(capability)) return [];
+        const others = promising(capability).join(", ") || "none";
+        const message = `asks for "${capability}", which the adapter "${unit.kind}" cannot promise. Adapters that can: ${others}.`;
+        return [snapshot.problem(`queues.${unit.name}.${key}`, "CHECK", message)];
+      });
     });
+}
+
+/** What a queue must be able to promise, and the key that says so. */
+function asksOf({ requires, rateLimit }: QueueConfig): readonly { key: string; capability: QueueCapability }[] {
+  const asked = requires.map((capability) => ({ key: "requires", capability: capability as QueueCapability }));
+  return rateLimit === undefined ? asked : [...asked, { key: "rateLimit", capability: "rate-limit" }];
 }
 
 /** Two sources on one mailbox would take each mail twice, and answer each other's. */

@@ -1,5 +1,5 @@
 import type { ConfigOf, Schema } from "../contracts/config_schema.ts";
-import type { QueueSettings } from "../contracts/task_queue.ts";
+import { type QueueSettings, queueCapabilities } from "../contracts/task_queue.ts";
 import type { RetryPolicy } from "./retry_policy.ts";
 
 const rateLimitSchema = {
@@ -45,6 +45,12 @@ export const queueSchema = {
     format: "count",
     max: 1_000_000,
     default: 10_000,
+  },
+  requires: {
+    doc: "What this deployment relies on: an adapter that cannot promise it is refused before anything starts. `survives-crash`: accepted tasks outlive the node process; `shared-by-processes`: several runtimes take tasks out of one queue.",
+    format: "list",
+    of: queueCapabilities,
+    default: [],
   },
   maxDeadLetters: {
     doc: "Beyond this many the oldest dead letter is dropped.",
