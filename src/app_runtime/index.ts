@@ -46,7 +46,14 @@ export {
   type UnitOfWork,
   UnitOfWorkClosedError,
 } from "./contracts/journal.ts";
-export { type LeaseClaim, LeaseFencedError, type LeaseRow, type LeaseStore, type Tenure } from "./contracts/lease.ts";
+export {
+  type LeaseClaim,
+  LeaseFencedError,
+  type LeaseNotes,
+  type LeaseRow,
+  type LeaseStore,
+  type Tenure,
+} from "./contracts/lease.ts";
 export { platformTokens } from "./contracts/platform_tokens.ts";
 export type { Publisher } from "./contracts/publisher.ts";
 export type {
@@ -78,6 +85,7 @@ export {
   type QueueParts,
   queueKind,
   type SourceKind,
+  type SourceNote,
   type SourceParts,
   sourceKind,
   type UnitKind,

@@ -11,6 +11,7 @@ import type {
 import { ClusterMemoryYoungError } from "./cluster_errors.ts";
 import type { ClusterLink } from "./cluster_link.ts";
 import { lookScript, releaseScript, renewScript, takeScript } from "./lease_scripts.ts";
+import { RedisNotes } from "./redis_notes.ts";
 
 /**
  * Leases in a Redis that runtimes on several machines share. Each step is one script, and time is the server's. The effects
@@ -19,6 +20,7 @@ import { lookScript, releaseScript, renewScript, takeScript } from "./lease_scri
 export class RedisLeases implements LeaseStore {
   readonly durationMs: number;
   readonly fencesWrites = false;
+  readonly notes: RedisNotes;
   readonly #link: ClusterLink;
   readonly #fences: SourceFences;
   readonly #clock: Clock;
@@ -33,6 +35,7 @@ export class RedisLeases implements LeaseStore {
     readonly durationMs: number;
   }) {
     this.#link = parts.link;
+    this.notes = new RedisNotes(parts);
     this.#fences = parts.fences;
     this.#clock = parts.clock;
     this.durationMs = parts.durationMs;
@@ -82,6 +85,7 @@ export class RedisLeases implements LeaseStore {
 
   fence(source: string, tenure: Tenure | undefined): void {
     this.#fences.allow(source, () => tenure?.isValid() ?? false);
+    this.notes.hold(source, tenure);
   }
 
   #keys(name: string): readonly string[] {

@@ -9,8 +9,9 @@ import type { Cadence } from "./cadence.ts";
 import { cadenceOf } from "./cadence_of.ts";
 import { dueRuns, type LeftOut, type PlannedRun } from "./due_runs.ts";
 import { TaskMaker } from "./planned_task.ts";
+import type { PositionStore } from "./position_store.ts";
 import type { ScheduleFacts } from "./schedule_facts.ts";
-import { positionAt, readPosition, type SchedulePosition, type Standing } from "./schedule_position.ts";
+import { positionAt, type SchedulePosition, type Standing } from "./schedule_position.ts";
 import type { ScheduleConfig } from "./schedule_schema.ts";
 
 /**
@@ -25,6 +26,7 @@ export class ScheduleLoop {
   readonly #config: ScheduleConfig;
   readonly #clock: Clock;
   readonly #journal: Journal;
+  readonly #positions: PositionStore;
   readonly #publisher: Publisher;
   readonly #tasks: TaskPublisher;
   readonly #gate: Gate;
@@ -46,6 +48,7 @@ export class ScheduleLoop {
     readonly config: ScheduleConfig;
     readonly clock: Clock;
     readonly journal: Journal;
+    readonly positions: PositionStore;
     readonly publisher: Publisher;
     readonly tasks: TaskPublisher;
     readonly gate: Gate;
@@ -56,6 +59,7 @@ export class ScheduleLoop {
     this.#config = parts.config;
     this.#clock = parts.clock;
     this.#journal = parts.journal;
+    this.#positions = parts.positions;
     this.#publisher = parts.publisher;
     this.#tasks = parts.tasks;
     this.#gate = parts.gate;
@@ -124,11 +128,7 @@ export class ScheduleLoop {
 
   async #recall(signal: AbortSignal): Promise<void> {
     await this.#patience.insist("Resuming", () => this.#tasks.republishOffered(signal), signal);
-    this.#position = await this.#patience.insist(
-      "Reading the last run",
-      async () => readPosition(await this.#journal.checkpoint(this.#source)),
-      signal,
-    );
+    this.#position = await this.#patience.insist("Reading the last run", () => this.#positions.read(), signal);
   }
 
   /** Resolves with how long to wait for the next one. */
@@ -176,12 +176,19 @@ export class ScheduleLoop {
     await this.#start(this.#maker.manual(now), { lastRunAt: now }, signal);
   }
 
-  /** Whatever is killed in between: the row has the run's own id, so it is found again and not made twice. */
+  /**
+   * Whatever is killed between row and queue: the row has the run's own id, so it is found again and not made twice. Where
+   * other runtimes have a journal of their own, they are told first: a run that is killed before its row is lost rather than
+   * made by two.
+   */
   async #start(draft: TaskDraft, moved: Partial<SchedulePosition>, signal: AbortSignal): Promise<void> {
     const start = async () => {
       const task = this.#publisher.prepare(draft);
+      const position = this.#moved(moved);
+      await this.#positions.tell(position);
       const [verdict] = await this.#journal.offer([{ task, queue: this.#publisher.queue }]);
-      await this.#move(moved);
+      await this.#positions.keep(position);
+      this.#position = position;
       if (verdict?.kind === "new" || verdict?.kind === "offered") await this.#tasks.publish(task, signal);
       else
         this.#facts.report("schedule_known", { plannedAt: draft.id.slice(this.#source.length + 1), taskId: task.id });
@@ -190,14 +197,18 @@ export class ScheduleLoop {
   }
 
   async #moveTo(moved: Partial<SchedulePosition>, signal: AbortSignal): Promise<void> {
-    await this.#patience.insist("Noting the last run", () => this.#move(moved), signal);
+    const move = async () => {
+      const position = this.#moved(moved);
+      await this.#positions.tell(position);
+      await this.#positions.keep(position);
+      this.#position = position;
+    };
+    await this.#patience.insist("Noting the last run", move, signal);
   }
 
-  async #move(moved: Partial<SchedulePosition>): Promise<void> {
+  #moved(moved: Partial<SchedulePosition>): SchedulePosition {
     const { after = this.#clock.wallNow(), ...rest } = { ...this.#position, ...moved };
-    const position = { ...rest, after, cadence: this.#cadence.text };
-    await this.#journal.saveCheckpoint(this.#source, { ...position });
-    this.#position = position;
+    return { ...rest, after, cadence: this.#cadence.text };
   }
 
   #untilNext(): number {

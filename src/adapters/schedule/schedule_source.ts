@@ -3,6 +3,7 @@ import type { HealthFinding } from "../../app_runtime/contracts/health_contribut
 import type { SourceStatus, TaskSource } from "../../app_runtime/contracts/task_source.ts";
 import type { SourceParts } from "../../app_runtime/contracts/unit_kind.ts";
 import { Gate, Patience, RowSettler, RunLedger, stopWithin, TaskPublisher } from "../../app_runtime/intake/api.ts";
+import { PositionStore } from "./position_store.ts";
 import { ScheduleFacts } from "./schedule_facts.ts";
 import { scheduleHealth } from "./schedule_health.ts";
 import { ScheduleLoop } from "./schedule_loop.ts";
@@ -32,7 +33,7 @@ export class ScheduleSource implements TaskSource {
     readonly random: () => number;
   }) {
     const { config, random } = parts;
-    const { name, clock, events, journal, publisher } = parts.parts;
+    const { name, clock, events, journal, publisher, note } = parts.parts;
     this.name = name;
     this.#clock = clock;
     const facts = new ScheduleFacts(events, name);
@@ -40,8 +41,9 @@ export class ScheduleSource implements TaskSource {
     const patience = new Patience({ clock, facts, random });
     const shared = { source: name, clock, journal, publisher, gate, ledger, patience, facts };
     const tasks = new TaskPublisher(shared);
+    const positions = new PositionStore({ source: name, journal, note });
     this.#patience = patience;
-    this.#loop = new ScheduleLoop({ ...shared, config, tasks });
+    this.#loop = new ScheduleLoop({ ...shared, config, tasks, positions });
     this.#settler = new RowSettler(shared);
   }
 

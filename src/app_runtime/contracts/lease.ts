@@ -1,4 +1,5 @@
 import { RuntimeError } from "../base/runtime_error.ts";
+import type { JsonValue } from "./task.ts";
 
 /** Who works under a lease, for people. */
 export interface LeaseHolder {
@@ -44,6 +45,8 @@ export interface LeaseStore {
    * not renew gives up before its lease can end.
    */
   readonly fencesWrites: boolean;
+  /** For what one holder of a source must tell the next. Absent where they share a journal, whose checkpoints do. */
+  readonly notes?: LeaseNotes;
   /** Undefined while nobody has ever held it. */
   look(name: string): Promise<LeaseRow | undefined>;
   /** Takes the lease if it still is as `seen`. Undefined when somebody was faster. */
@@ -57,6 +60,14 @@ export interface LeaseStore {
    * runtime works it.
    */
   fence(source: string, tenure: Tenure | undefined): void;
+}
+
+/** Small values kept with the leases of sources, one for each source. */
+export interface LeaseNotes {
+  /** Undefined before the first, and when the store has forgotten it. @throws {LeaseFencedError} as `write`. */
+  read(source: string): Promise<JsonValue | undefined>;
+  /** @throws {LeaseFencedError} unless this runtime holds the lease of the source. */
+  write(source: string, note: JsonValue): Promise<void>;
 }
 
 /** The journal's side of leases that lie elsewhere: it asks before each write that concerns tasks of the source. */

@@ -4,6 +4,7 @@ import type { ConfigOf, Schema } from "./config_schema.ts";
 import type { Journal } from "./journal.ts";
 import type { Publisher } from "./publisher.ts";
 import type { EventChannel } from "./runtime_event.ts";
+import type { JsonValue } from "./task.ts";
 import type { TaskHandler } from "./task_handler.ts";
 import type { QueueCapability, QueueSettings, TaskQueue } from "./task_queue.ts";
 import type { TaskSource } from "./task_source.ts";
@@ -30,6 +31,15 @@ export interface SourceParts extends UnitParts {
   readonly journal: Journal;
   /** @throws {PartMissingError} likewise. */
   readonly blobs: BlobStore;
+  /** What the runtime that works this source next must know. Absent where it sees the same journal. */
+  readonly note?: SourceNote;
+}
+
+/** A small value that passes with a source from runtime to runtime; beside the journal's checkpoint, which does not. */
+export interface SourceNote {
+  /** Undefined before the first, and when it was forgotten. */
+  read(): Promise<JsonValue | undefined>;
+  write(value: JsonValue): Promise<void>;
 }
 
 /** An objection to one key: said where the key stands, and not at all when that key cannot be read anyway. */

@@ -108,11 +108,13 @@ export class UnitFactory {
 
   /** A part the application does not provide is an error for whoever asks for it. */
   #sourceParts(name: string, publisher: Publisher): SourceParts {
-    const { journal, blobs } = this.#parts;
+    const { journal, blobs, leases } = this.#parts;
     const unit = `Source "${name}"`;
+    const notes = leases?.notes;
     return {
       ...this.#common(name),
       publisher,
+      ...(notes && { note: { read: () => notes.read(name), write: (value) => notes.write(name, value) } }),
       get journal() {
         if (journal === undefined) throw new PartMissingError(unit, "journal");
         return journal;

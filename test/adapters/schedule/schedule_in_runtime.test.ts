@@ -3,6 +3,8 @@ import { Fences } from "../../../src/adapters/journal_sqlite/fences.ts";
 import { SqliteLeases } from "../../../src/adapters/journal_sqlite/sqlite_leases.ts";
 import { memoryQueueKind } from "../../../src/adapters/memory_queue/index.ts";
 import { scheduleSourceKind } from "../../../src/adapters/schedule/index.ts";
+import type { LeaseNotes } from "../../../src/app_runtime/contracts/lease.ts";
+import type { JsonValue } from "../../../src/app_runtime/contracts/task.ts";
 import { done } from "../../../src/app_runtime/contracts/task_handler.ts";
 import { ManualClock } from "../../../src/app_runtime/testing/manual_clock.ts";
 import { MemoryJournal } from "../../../src/app_runtime/testing/memory_journal.ts";
@@ -12,10 +14,23 @@ import { DatabaseAtOnce } from "../../app_runtime/leases/lease_desk.ts";
 const minuteMs = 60_000;
 const everyFive = { adapter: "schedule", queue: "reports", cron: "*/5 * * * *" };
 
+interface OpenOptions {
+  readonly schedule?: Readonly<Record<string, unknown>>;
+  /** Without: it knows of no other runtime. */
+  readonly shared?: boolean;
+  /** Its own, on another machine; then what the leases note goes with them. */
+  readonly journal?: MemoryJournal;
+}
+
 /** What several runtimes share: clock, journal and leases. */
 function openMachine() {
   const clock = new ManualClock(Date.parse("2026-01-01T00:01:00Z"));
-  const journal = new MemoryJournal({ clock });
+  const common = new MemoryJournal({ clock });
+  const noted = new Map<string, JsonValue>();
+  const notes: LeaseNotes = {
+    read: async (source) => noted.get(source),
+    write: async (source, note) => void noted.set(source, note),
+  };
   const database = new DatabaseAtOnce();
   const leases = () =>
     new SqliteLeases({
@@ -28,7 +43,8 @@ function openMachine() {
       durationMs: 15_000,
     });
   const ran: string[] = [];
-  const open = async (schedule: Readonly<Record<string, unknown>> = everyFive, shared = true) => {
+  const open = async ({ schedule = everyFive, shared = true, journal = common }: OpenOptions = {}) => {
+    const isOwn = journal !== common;
     const app = await runInMemory({
       modules: [
         {
@@ -47,7 +63,7 @@ function openMachine() {
       kinds: [memoryQueueKind, scheduleSourceKind],
       config: { sources: { report: schedule } },
       clock,
-      infrastructure: () => ({ journal, ...(shared && { leases: leases() }) }),
+      infrastructure: () => ({ journal, ...(shared && { leases: Object.assign(leases(), isOwn && { notes }) }) }),
     });
     onTestFinished(async () => {
       if (app.runtime.state.kind === "running") await app.stop();
@@ -56,7 +72,7 @@ function openMachine() {
     const status = () => app.runtime.control.status().sources[0]?.status;
     return { app, status };
   };
-  return { clock, journal, leases, ran, open };
+  return { clock, leases, notes, ran, open };
 }
 
 test("of two runtimes that share a journal one starts each run, and the other knows what was missed", async () => {
@@ -90,9 +106,47 @@ test("a runtime that was overtaken starts nothing any more, and nothing twice", 
   expect([machine.ran.length, a.status()?.state]).toEqual([1, "standby"]);
 });
 
+test("where each runtime has its own journal, the position passes with the lease: no run twice, none forgotten", async () => {
+  const machine = openMachine();
+  const [here, there] = [new MemoryJournal(machine), new MemoryJournal(machine)];
+  const schedule = { ...everyFive, missed: "all" };
+  const a = await machine.open({ schedule, journal: here });
+  const b = await machine.open({ schedule, journal: there });
+  await machine.clock.advance(10 * minuteMs);
+  await a.app.stop();
+  await machine.clock.advance(10 * minuteMs);
+  await b.app.stop();
+  await machine.clock.advance(10 * minuteMs);
+  await machine.open({ schedule, journal: here });
+  await machine.clock.advance(minuteMs);
+
+  const everyFiveMinutes = ["05", "10", "15", "20", "25", "30"].map((minute) => `00:${minute}:00Z`);
+  expect(machine.ran.slice(0, 6)).toEqual(everyFiveMinutes);
+});
+
+test("a run that cannot be told to the others is not made here, but by whoever takes over", async () => {
+  const machine = openMachine();
+  const [here, there] = [new MemoryJournal(machine), new MemoryJournal(machine)];
+  const { write } = machine.notes;
+  const a = await machine.open({ journal: here });
+  await machine.clock.advance(minuteMs);
+  machine.notes.write = async () => {
+    throw new Error("the cluster cannot be asked");
+  };
+  await machine.clock.advance(3 * minuteMs + 5_000);
+  expect([machine.ran, a.app.runtime.control.status().sources[0]?.status.state]).toEqual([[], "degraded"]);
+  await a.app.stop();
+  machine.notes.write = write;
+  await machine.open({ journal: there });
+  await machine.clock.advance(minuteMs);
+  await machine.open({ journal: here });
+  await machine.clock.advance(2 * minuteMs);
+  expect(machine.ran).toEqual(["00:05:00Z"]);
+});
+
 test("a reload gives a running schedule another expression, and makes up nothing of the past", async () => {
   const machine = openMachine();
-  const { app, status } = await machine.open(everyFive, false);
+  const { app, status } = await machine.open({ shared: false });
   await machine.clock.advance(5 * minuteMs);
   expect(machine.ran).toEqual(["00:05:00Z"]);
 
@@ -117,7 +171,7 @@ test("the control plane triggers a run now", async () => {
 
 test("a minute or a year: a schedule holds few timers, and none when it has stopped", async () => {
   const machine = openMachine();
-  const { app } = await machine.open({ ...everyFive, cron: "0 0 29 2 *" }, false);
+  const { app } = await machine.open({ schedule: { ...everyFive, cron: "0 0 29 2 *" }, shared: false });
   await machine.clock.advance(minuteMs);
   expect(machine.ran).toEqual([]);
   await app.stop();
