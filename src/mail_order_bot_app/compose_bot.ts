@@ -14,6 +14,7 @@ import { logSchema, PinoLog } from "../adapters/pino_log/index.ts";
 import { scheduleSourceKind } from "../adapters/schedule/index.ts";
 import { SmtpMailer, smtpSchema } from "../adapters/smtp/index.ts";
 import { sqliteQueueKind } from "../adapters/sqlite_queue/index.ts";
+import { webhookSourceKind } from "../adapters/webhook/index.ts";
 import {
   type BlobId,
   type Component,
@@ -120,6 +121,7 @@ export function composeBot(options: BotOptions): Bot {
         imapSourceKind({ toTask: orderMailTask, accessTokens }),
         emlFolderSourceKind({ toTask: orderMailTask }),
         scheduleSourceKind,
+        webhookSourceKind(),
       ],
       config: {
         providers: files.map((path) => new FileConfigProvider({ name: path, path })),

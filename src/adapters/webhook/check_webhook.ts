@@ -26,7 +26,7 @@ function objectionToPath({ path }: WebhookConfig): KeyObjection | undefined {
   };
 }
 
-function objectionToSecrets({ host, secrets, signature }: WebhookConfig): KeyObjection | undefined {
+function objectionToSecrets({ host, secrets = [], signature }: WebhookConfig): KeyObjection | undefined {
   if (secrets.length === 0 && !loopbackHosts.has(host)) {
     const why = `has nothing to verify senders with, and others can reach ${host}. Set secrets: ["\${secret:name}"], or host: 127.0.0.1.`;
     return { key: "secrets", why };

@@ -44,7 +44,7 @@ export class WebhookEndpoint {
 
   constructor(parts: EndpointParts) {
     const { source, config, clock } = parts;
-    const { secrets, rateLimit } = config;
+    const { secrets = [], rateLimit } = config;
     this.#parts = parts;
     this.#names = new DeliveryNames(source, config);
     this.#signatures = secrets.length === 0 ? undefined : new SignatureCheck(config);

@@ -75,7 +75,8 @@ export const webhookSchema = {
     doc: "What senders sign with. Several while one replaces another: any of them is right. Write ${env:NAME} or ${secret:name}; shown nowhere. Without any, nothing is verified.",
     format: "list",
     of: "secret",
-    default: [],
+    default: null,
+    optional: true,
   },
   signature: { doc: "How senders sign.", format: "section", of: signatureSchema },
   deliveryId: {

@@ -34,8 +34,6 @@ export interface Answer {
   readonly json: any;
 }
 
-export type Hook = Awaited<ReturnType<typeof openHook>>;
-
 /** A real runtime whose source "hook" listens on a free port; stopped, and seen to leave nothing, after the test. */
 export async function openHook(options: HookOptions = {}) {
   guardAgainstLeaks();

@@ -28,7 +28,7 @@ export class SignatureCheck {
   readonly #keys: readonly Buffer[];
   readonly #toleranceMs: number;
 
-  constructor({ signature, secrets }: Pick<WebhookConfig, "signature" | "secrets">) {
+  constructor({ signature, secrets = [] }: Pick<WebhookConfig, "signature" | "secrets">) {
     const scheme = schemeOf(signature);
     this.#scheme = scheme;
     this.#keys = secrets.flatMap((secret) => scheme.key(secret) ?? []);
