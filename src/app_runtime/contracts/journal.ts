@@ -144,6 +144,8 @@ export class JournalRowMissingError extends RuntimeError {
   override readonly failureClass = "permanent";
 
   constructor(taskId: string) {
-    super(`The journal has no row for task ${taskId}: its source must offer it before it publishes it.`);
+    super(
+      `The journal has no row for task ${taskId}: its source must offer it before it publishes it, and runtimes that share a queue must share the journal too (platform.dataDir).`,
+    );
   }
 }

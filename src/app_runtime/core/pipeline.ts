@@ -53,8 +53,8 @@ export class Pipeline {
   readonly #contributors = new Map<string, Disposable>();
   /** Queues that still are as an earlier configuration wanted them, because they would not run empty. */
   readonly #stuck = new Set<string>();
-  /** Sources whose tasks have journal rows; kept when a source is removed while its tasks are still in a queue. */
-  readonly #journaled = new Set<string>();
+  /** Whether tasks of a source have journal rows; kept when it is removed while its tasks are still in a queue. */
+  readonly #journaled = new Map<string, boolean>([[handlers, false]]);
   readonly #sharedPauses: SharedPauses;
   readonly #halted = new AbortController();
   #applied: Promise<unknown> = Promise.resolve();
@@ -87,7 +87,7 @@ export class Pipeline {
     this.workers = new WorkerSupervisor({
       ...parts,
       restart: policy,
-      isJournaled: (source) => this.#journaled.has(source) || isFollowUpSource(source),
+      isJournaled: (source) => isFollowUpSource(source) || this.#journaled.get(source),
       outlet: {
         publish: async (queue, draft, trace, signal) => {
           const publisher = parts.factory.publisher(handlers, this.queue(queue).queue);
@@ -182,6 +182,8 @@ export class Pipeline {
   }
 
   async #startUnits(snapshot: ConfigSnapshot, units: AffectedUnits): Promise<void> {
+    // Before any worker: a queue that survives has tasks of sources that are yet to start.
+    for (const name of units.sources) this.#journaled.set(name, this.#parts.factory.isJournaled(snapshot, name));
     await Promise.all(
       units.queues.map((name) => this.#attempt(`queue:${name}`, () => this.#openQueue(snapshot, name))),
     );
@@ -245,12 +247,11 @@ export class Pipeline {
   async #startSource(snapshot: ConfigSnapshot, name: string): Promise<void> {
     const { factory, pauses } = this.#parts;
     const { queue } = this.queue(String(snapshot.units("sources").get(name)?.config.queue));
-    if (factory.isJournaled(snapshot, name)) this.#journaled.add(name);
     const byOperator: readonly SourcePauseReason[] = pauses.isPaused(`source:${name}`) ? ["operator"] : [];
     const byOutage = this.workers.status().filter((pool) => pool.braking && pool.queue === queue.name);
     const reasons = [...byOperator, ...byOutage.map((pool) => outageOf(pool.name))];
     const handover = handoverOf(
-      { source: name, queue: queue.name, journaled: this.#journaled.has(name) },
+      { source: name, queue: queue.name, journaled: this.#journaled.get(name) === true },
       this,
       this.#parts,
     );

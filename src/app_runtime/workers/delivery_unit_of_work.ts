@@ -10,9 +10,9 @@ const none: readonly JournalOffer[] = [];
 
 /** The unit of work of one delivery: open while the worker holds it, closed for ever once it let go. */
 export class DeliveryUnitOfWork implements UnitOfWork {
-  readonly journaled: boolean;
   readonly #delivery: LeasedDelivery;
   readonly #onFollowUps: (committed: readonly JournalOffer[]) => void;
+  #journaled: boolean;
   #followUps: JournalOffer[] | undefined;
   #taken = false;
   #committed = false;
@@ -20,12 +20,21 @@ export class DeliveryUnitOfWork implements UnitOfWork {
 
   constructor(delivery: LeasedDelivery, journaled: boolean, onFollowUps: (committed: readonly JournalOffer[]) => void) {
     this.#delivery = delivery;
-    this.journaled = journaled;
+    this.#journaled = journaled;
     this.#onFollowUps = onFollowUps;
   }
 
   get taskId(): TaskId {
     return this.#delivery.task.id;
+  }
+
+  get journaled(): boolean {
+    return this.#journaled;
+  }
+
+  /** The journal has told: its source, which nobody here knows, keeps no rows. */
+  hasNoRow(): void {
+    this.#journaled = false;
   }
 
   get open(): boolean {
@@ -34,7 +43,7 @@ export class DeliveryUnitOfWork implements UnitOfWork {
 
   /** The handler's own transaction carried `done`. */
   get isCommitted(): boolean {
-    return this.#committed && this.journaled;
+    return this.#committed && this.#journaled;
   }
 
   /** Nothing has carried them yet. */

@@ -26,7 +26,7 @@ export interface RunnerParts {
   readonly events: EventChannel;
   readonly traces: TraceFactory;
   readonly journal: Journal | undefined;
-  readonly isJournaled: (source: string) => boolean;
+  readonly isJournaled: (source: string) => boolean | undefined;
   readonly outlet: HandlerOutlet;
 }
 
@@ -104,7 +104,7 @@ export class TaskRunner {
     const { clock, traces, journal, isJournaled, queue, events, unit, inFlight, leases, outlet } = this.#parts;
     const { task, attempt } = delivery;
     const trace = traces.process(queue.name, task, attempt);
-    const journaled = journal !== undefined && isJournaled(task.source);
+    const journaled = journal !== undefined && isJournaled(task.source) !== false;
     const run = new Run({ delivery, trace, journaled, outlet, startedAt: clock.now() });
     this.#lastTurnAt = run.startedAt;
     inFlight.add(run);
@@ -143,18 +143,22 @@ export class TaskRunner {
     const { state, handOuts } = await journal.handOut(taskId);
     switch (state) {
       case undefined:
-        throw new JournalRowMissingError(taskId);
+        if (this.#parts.isJournaled(run.delivery.task.source)) throw new JournalRowMissingError(taskId);
+        run.unitOfWork.hasNoRow();
+        return this.#quarantine(run.delivery.crashes);
       case "done":
         return { kind: "done-before" };
       case "dead": {
         const row = await journal.find(taskId);
         return { kind: "given-up", reason: row?.reason ?? "rejected", detail: row?.detail ?? "" };
       }
-      case "offered": {
-        const crashes = Math.max(run.delivery.crashes, handOuts - 1);
-        return crashes < this.#parts.maxCrashes ? undefined : crashLooping(crashes);
-      }
+      case "offered":
+        return this.#quarantine(Math.max(run.delivery.crashes, handOuts - 1));
     }
+  }
+
+  #quarantine(crashes: number): Ending | undefined {
+    return crashes < this.#parts.maxCrashes ? undefined : crashLooping(crashes);
   }
 
   /** Before the hand-out is counted: a death while it only waits is none of its doing. @throws when told to stop meanwhile. */

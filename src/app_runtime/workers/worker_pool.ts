@@ -40,8 +40,8 @@ export interface PoolParts {
   readonly random: () => number;
   readonly restart: RestartPolicy;
   readonly journal: Journal | undefined;
-  /** Whether tasks of this source have a journal row. */
-  readonly isJournaled: (source: string) => boolean;
+  /** Whether tasks of this source have a journal row; undefined when only the journal can tell. */
+  readonly isJournaled: (source: string) => boolean | undefined;
   readonly outlet: HandlerOutlet;
   /** The pool's work has an outage outside, or it is over. */
   readonly onOutage: (pool: string, lasting: boolean) => void;

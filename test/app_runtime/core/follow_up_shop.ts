@@ -1,6 +1,6 @@
 import type { TaskDraft, TaskId } from "../../../src/app_runtime/contracts/task.ts";
 import { done, type TaskContext, type TaskHandler } from "../../../src/app_runtime/contracts/task_handler.ts";
-import { type SourceParts, sourceKind } from "../../../src/app_runtime/contracts/unit_kind.ts";
+import { type SourceParts, sourceKind, type UnitKind } from "../../../src/app_runtime/contracts/unit_kind.ts";
 import { ManualClock, settlePromises } from "../../../src/app_runtime/testing/manual_clock.ts";
 import { MemoryJournal } from "../../../src/app_runtime/testing/memory_journal.ts";
 import { openShop } from "./open_shop.ts";
@@ -27,6 +27,9 @@ export interface FollowUpShopOptions {
   readonly bill?: TaskHandler["handle"];
   readonly capacity?: number;
   readonly billers?: number;
+  /** Of the queue of orders. */
+  readonly adapter?: string;
+  readonly kinds?: readonly UnitKind[];
 }
 
 /** Orders come from a source with a journal; their bills go into a second queue, which has its own pool. */
@@ -47,7 +50,8 @@ export async function openFollowUpShop(options: FollowUpShopOptions = {}) {
   const { capacity = 100, billers = 1 } = options;
   const app = await openShop({
     clock: machine.clock,
-    kinds: [mailbox],
+    kinds: [mailbox, ...(options.kinds ?? [])],
+    config: { queues: { orders: { adapter: options.adapter ?? "memory" } } },
     infrastructure: () => ({ journal: machine.journal }),
     handle: options.handle ?? ((task, context) => billFor(context, task.id)),
     more: (registry) => {

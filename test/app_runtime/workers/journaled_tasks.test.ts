@@ -7,6 +7,7 @@ import type { Journal } from "../../../src/app_runtime/contracts/journal.ts";
 import type { Outcome, TaskHandler } from "../../../src/app_runtime/contracts/task_handler.ts";
 import { done, reject, retry } from "../../../src/app_runtime/contracts/task_handler.ts";
 import { ManualClock } from "../../../src/app_runtime/testing/manual_clock.ts";
+import { MemoryJournal } from "../../../src/app_runtime/testing/memory_journal.ts";
 import { sampleTask, taskId } from "../../../src/app_runtime/testing/sample_task.ts";
 import { HandHeld, openPool, type PoolOptions } from "./open_pool.ts";
 
@@ -220,4 +221,19 @@ test("a journal that does not answer cannot hold up a shutdown", async () => {
   pool.abandonAll();
   await pool.stopped();
   expect([handler.runs.length, queue.stats().waiting]).toEqual([0, 1]);
+});
+
+test("of tasks whose source nobody here knows any more, the journal tells which have a row", async () => {
+  const journal = new MemoryJournal({ clock: new ManualClock() });
+  await journal.offer([{ task: sampleTask("known"), queue: "orders" }]);
+  const { start, publish, queue } = await openPool({
+    handle: () => done,
+    journal,
+    parts: { isJournaled: () => undefined },
+  });
+  await start();
+  await publish(["known", "unknown"]);
+  expect(queue.stats()).toMatchObject({ acked: 2, dead: 0 });
+  expect((await journal.find(taskId("known")))?.state).toBe("done");
+  expect(await journal.find(taskId("unknown"))).toBeUndefined();
 });
