@@ -44,6 +44,8 @@ export interface WriteOptions {
    * such, its commit does not wait for the disk. Default true.
    */
   readonly durable?: boolean;
+  /** The caller has gathered what belongs together: it does not wait for others of this turn of the loop. Default false. */
+  readonly atOnce?: boolean;
   /** Asked at the last moment before the call goes to the database; an error refuses it. */
   readonly refusal?: () => RuntimeError | undefined;
 }
@@ -133,8 +135,8 @@ export class SqliteDatabase {
     await thread?.close(this.#clock, this.#limits.answerWithinMs);
   }
 
-  #transact<R>(request: WireWrite, { refusal }: WriteOptions): Promise<R> {
-    return this.#enqueue<R>((resolve, reject) => ({
+  #transact<R>(request: WireWrite, { refusal, atOnce }: WriteOptions): Promise<R> {
+    const answer = this.#enqueue<R>((resolve, reject) => ({
       kind: "write",
       request,
       // What comes back is what the request asked for: nobody in between can know its type.
@@ -142,6 +144,8 @@ export class SqliteDatabase {
       reject,
       refusal,
     }));
+    if (atOnce === true) this.#flush();
+    return answer;
   }
 
   #enqueue<R>(

@@ -352,7 +352,7 @@ export class SqliteQueue implements TaskQueue {
     const work: Work = { now: this.#clock.wallNow(), steps: all, take, seenVersion: this.#seenVersion };
     this.#look = false;
     const durable = this.#survivesMachine && mustLast(work);
-    const done = await this.#database.call<WorkDone>("work", work, { durable });
+    const done = await this.#database.call<WorkDone>("work", work, { durable, atOnce: true });
     this.#wallOffset = wallOffset;
     this.#maybeReady = isAlone || done.more || done.taken.length === take;
     this.#deliver(done.taken, sentAt);
