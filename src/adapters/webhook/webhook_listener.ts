@@ -19,9 +19,21 @@ export interface ListenerClient {
   cannotListen(sentence: string, waitMs: number): void;
 }
 
-/** Milliseconds of real time: they bound connections that have not even become a request. */
-const headersLimitMs = 10_000;
-const checkMs = 1_000;
+export interface ListenerParts {
+  readonly clock: Clock;
+  /** Gives 0 ≤ r < 1; spreads retries. */
+  readonly random: () => number;
+  readonly limits?: ListenerLimits;
+}
+
+/** What a connection may cost that has not even become a request; milliseconds of the machine's clock. */
+interface ListenerLimits {
+  readonly headersMs: number;
+  /** How often connections are looked at. */
+  readonly checkMs: number;
+}
+
+const defaultLimits: ListenerLimits = { headersMs: 10_000, checkMs: 1_000 };
 const keepAliveMs = 5_000;
 
 /** Answers that are on their way when it closes have this long to arrive. */
@@ -37,6 +49,7 @@ export class WebhookListener {
   readonly #address: ListenAddress;
   readonly #clock: Clock;
   readonly #random: () => number;
+  readonly #limits: ListenerLimits;
   readonly #clients = new Map<string, ListenerClient>();
   /** Paths that were served a moment ago: Clock.now() of their end. */
   readonly #left = new Map<string, number>();
@@ -49,8 +62,9 @@ export class WebhookListener {
   /** Requests to paths that no source has. */
   unknownPaths = 0;
 
-  constructor(parts: { readonly address: ListenAddress; readonly clock: Clock; readonly random: () => number }) {
+  constructor(parts: ListenerParts & { readonly address: ListenAddress }) {
     this.#address = parts.address;
+    this.#limits = parts.limits ?? defaultLimits;
     this.#clock = parts.clock;
     this.#random = parts.random;
   }
@@ -83,8 +97,10 @@ export class WebhookListener {
 
   leave(client: ListenerClient): void {
     if (this.#clients.get(client.path) !== client) return;
+    const now = this.#clock.now();
     this.#clients.delete(client.path);
-    this.#left.set(client.path, this.#clock.now());
+    for (const [path, leftAt] of this.#left) if (now - leftAt >= memoryMs) this.#left.delete(path);
+    this.#left.set(client.path, now);
   }
 
   /** Do not wait for the next try. */
@@ -149,9 +165,9 @@ export class WebhookListener {
 
   #newServer(): Server {
     const server = createServer({
-      headersTimeout: headersLimitMs,
+      headersTimeout: this.#limits.headersMs,
       requestTimeout: 0, // each source has its own limit
-      connectionsCheckingInterval: checkMs,
+      connectionsCheckingInterval: this.#limits.checkMs,
       keepAliveTimeout: keepAliveMs,
     });
     server.on("request", (request, response) => void this.#handle(request, response, () => {}));

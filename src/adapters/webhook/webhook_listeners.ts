@@ -1,11 +1,5 @@
-import type { Clock } from "../../app_runtime/base/clock.ts";
 import type { ListenAddress } from "./listen_errors.ts";
-import { type ListenerClient, WebhookListener } from "./webhook_listener.ts";
-
-interface ListenerParts {
-  readonly clock: Clock;
-  readonly random: () => number;
-}
+import { type ListenerClient, type ListenerParts, WebhookListener } from "./webhook_listener.ts";
 
 /** The listeners of all sources of one kind, one for each address. */
 export class WebhookListeners {

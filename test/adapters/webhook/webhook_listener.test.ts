@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { createServer, type Server } from "node:http";
+import { connect } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { WebhookListeners } from "../../../src/adapters/webhook/webhook_listeners.ts";
 import { SystemClock } from "../../../src/app_runtime/base/clock.ts";
@@ -56,24 +58,29 @@ test("a port that is taken is said in plain words, and taken over as soon as it 
 });
 
 test("whoever comes while a listener closes listens there at once", async () => {
-  const clock = new SystemClock();
-  const address = { host: "127.0.0.1", port: await freePort() };
-  const parts = { clock, random: () => 0.5 };
-  const listeners = new WebhookListeners();
-  const client = {
-    path: "/hook",
-    connections: 1,
-    answer: async () => ({ status: 200, headers: {}, body: "{}" }),
-    listening: () => {},
-    cannotListen: (sentence: string) => {
-      throw new Error(sentence);
-    },
-  };
+  const { listeners, address, client, parts } = await bareListeners();
   await listeners.join(address, client, parts);
   const left = listeners.leave(address, client);
   const listener = await listeners.join(address, client, parts);
   expect([listener.failure, listener.url]).toEqual([undefined, `http://127.0.0.1:${address.port}`]);
   await left;
+  await listeners.leave(address, client);
+});
+
+test.each([
+  ["a connection that says nothing", ""],
+  ["a request whose headers never end", "POST /hook HTTP/1.1\r\nhost: "],
+])("%s is cut off when its time is up", async (_, words) => {
+  const { listeners, address, client, parts } = await bareListeners();
+  await listeners.join(address, client, { ...parts, limits: { headersMs: 100, checkMs: 20 } });
+  const socket = connect(address);
+  socket.write(words);
+  let text = "";
+  socket.on("data", (chunk: Buffer) => {
+    text += chunk.toString();
+  });
+  await once(socket, "close");
+  expect(text).toMatch(/^HTTP\/1\.1 408 [\s\S]*"WEBHOOK_TOO_SLOW"/);
   await listeners.leave(address, client);
 });
 
@@ -122,6 +129,20 @@ test("secrets are shown nowhere", async () => {
   const shown = [hook.app.runtime.control.config(), hook.app.runtime.control.status(), hook.app.events];
   expect(JSON.stringify(shown)).not.toContain("c2VjcmV0LXdvcmQ=");
 });
+
+async function bareListeners() {
+  const client = {
+    path: "/hook",
+    connections: 10,
+    answer: async () => ({ status: 200, headers: {}, body: "{}" }),
+    listening: () => {},
+    cannotListen: (sentence: string) => {
+      throw new Error(sentence);
+    },
+  };
+  const address = { host: "127.0.0.1", port: await freePort() };
+  return { listeners: new WebhookListeners(), address, client, parts: { clock: new SystemClock(), random: () => 0.5 } };
+}
 
 async function squat(port: number): Promise<Server> {
   const server = createServer();
