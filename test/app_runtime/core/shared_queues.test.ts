@@ -1,8 +1,12 @@
 import { describe, expect, test } from "vitest";
+import { memoryQueueKind } from "../../../src/adapters/memory_queue/index.ts";
 import { sqliteQueueKind } from "../../../src/adapters/sqlite_queue/index.ts";
+import { followUpSource } from "../../../src/app_runtime/contracts/follow_up.ts";
 import type { TaskId } from "../../../src/app_runtime/contracts/task.ts";
 import { reject, type TaskContext } from "../../../src/app_runtime/contracts/task_handler.ts";
+import { sampleTask } from "../../../src/app_runtime/testing/sample_task.ts";
 import { tempDir } from "../../support/temp_dir.ts";
+import { billOf } from "./follow_up_shop.ts";
 import { type Handle, queueInCommon, type SharingRuntime, startSharing, until } from "./sharing_runtimes.ts";
 
 const mails = Array.from({ length: 40 }, (_, n) => `mail-${String(n).padStart(2, "0")}`);
@@ -50,6 +54,22 @@ describe.each([
     expect(await b.items()).toEqual(mails.map((id) => `order of ${id}`));
   });
 
+  test("follow-ups of either are handled once", async () => {
+    const both = Promise.withResolvers<void>();
+    const { a, b } = await openTwo(async (task, context, runtime) => {
+      if (runtime === b) both.resolve();
+      await both.promise;
+      context.followUp("bills", billOf(task.id));
+      return await runtime.order(task, context);
+    });
+
+    await a.bring(...mails);
+
+    const bills = mails.map((id) => billOf(id).id);
+    await until(async () => expect(await a.settledIds()).toEqual([...bills, ...mails]));
+    expect([...a.billed, ...b.billed].toSorted()).toEqual(bills);
+  });
+
   test("a dead letter can be decided about at the runtime that stands by", async () => {
     let knows = false;
     const { a, b } = await openTwo((task, context, runtime) =>
@@ -70,15 +90,16 @@ describe.each([
 
   test("a pool that is paused at one runtime is paused at both", async () => {
     const { a, b } = await openTwo((task, context, runtime) => runtime.order(task, context));
-    const poolsOf = (runtime: SharingRuntime) => runtime.runtime.control.status().pools.map(({ state }) => state);
+    const poolOf = ({ runtime }: SharingRuntime) =>
+      runtime.control.status().pools.find(({ name }) => name === "orders")?.state;
     await b.runtime.control.pause("operator", "worker", "orders");
-    await until(() => expect([poolsOf(a), poolsOf(b)]).toEqual([["paused"], ["paused"]]));
+    await until(() => expect([poolOf(a), poolOf(b)]).toEqual(["paused", "paused"]));
     await a.bring("mail-1");
 
     await a.runtime.control.resume("operator", "worker", "orders");
 
     await until(async () => expect(await a.settledIds()).toEqual(["mail-1"]));
-    await until(() => expect([poolsOf(a), poolsOf(b)]).toEqual([["running"], ["running"]]));
+    await until(() => expect([poolOf(a), poolOf(b)]).toEqual(["running", "running"]));
   });
 
   test("when the reader stops, the other one reads and works on", async () => {
@@ -93,6 +114,23 @@ describe.each([
     await until(async () => expect(await b.settledIds()).toEqual(["mail-1", "mail-2"]));
     expect(await b.items()).toEqual(["order of mail-1", "order of mail-2"]);
   });
+});
+
+test("where each runtime has a queue of its own, one of them takes the follow-ups of all", async () => {
+  const handle: Handle = (task, context, runtime) => runtime.order(task, context);
+  const parts = { dataDir: tempDir(), queue: memoryQueueKind, handle };
+  const a = await startSharing(parts);
+  const b = await startSharing(parts);
+
+  const { journal } = await b.store;
+  const followUp = { task: sampleTask("bill:b", { source: followUpSource("bills") }), queue: "bills" };
+  await journal.offerFollowUps([followUp], undefined); // as a handler of B would
+
+  await until(async () => expect(await a.stateOf("bill:b")).toBe("done"));
+  expect([a.billed, b.billed]).toEqual([["bill:b"], []]);
+  await a.runtime.stop("a deploy");
+  await journal.offerFollowUps([{ ...followUp, task: { ...followUp.task, id: "bill:c" as TaskId } }], undefined);
+  await until(() => expect(b.billed).toEqual(["bill:c"]));
 });
 
 /** Handlers that answer once they are let go. */

@@ -31,6 +31,7 @@ export class SharingRuntime {
   readonly runtime: RuntimeManager;
   readonly store: Promise<JournalStore>;
   readonly handled: string[] = [];
+  readonly billed: string[] = [];
   #parts: SourceParts | undefined;
 
   constructor({ dataDir, queue, handle, leaseMs = 1_000, concurrency = 4 }: SharingOptions) {
@@ -54,6 +55,17 @@ export class SharingRuntime {
               this.handled.push(task.id);
               return handle(task, context, this);
             };
+            registry.queue("bills", { adapter: queue.kind, lease: "1s" });
+            registry.workers("bills", { queue: "bills", handler: "bill", concurrency });
+            registry.handler("bill", {
+              needs: [],
+              create: () => ({
+                handle: (task) => {
+                  this.billed.push(task.id);
+                  return done;
+                },
+              }),
+            });
             registry.handler("order", { needs: [], create: () => ({ handle: handleOrder }) });
           },
         },
