@@ -6,13 +6,15 @@ import { backlog } from "./backlog.ts";
 import { type Goal, verdictOn } from "./bench.ts";
 import { outDirectory } from "./bench_directory.ts";
 import { botThroughput } from "./bot_throughput.ts";
+import { bullmq } from "./bullmq.ts";
 import { idle } from "./idle.ts";
 import { latency } from "./latency.ts";
 import { mailLatency } from "./mail_latency.ts";
 import { memoryQueue } from "./memory_queue.ts";
+import { sqliteQueue } from "./sqlite_queue.ts";
 import { startup } from "./startup.ts";
 
-const benches = [memoryQueue, latency, mailLatency, startup, idle, backlog, botThroughput];
+const benches = [memoryQueue, bullmq, latency, mailLatency, startup, idle, backlog, botThroughput, sqliteQueue];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -180,6 +180,7 @@ export class BullmqQueue implements TaskQueue {
   }
 
   async withdraw(source: string): Promise<void> {
+    this.#handOut.returnHeld(({ task }) => task.source === source);
     await this.#run("withdraw", source);
     this.#publishers.room();
     this.#hint();

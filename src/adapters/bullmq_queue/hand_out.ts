@@ -3,13 +3,14 @@ import { failureClassOf } from "../../app_runtime/base/runtime_error.ts";
 import { LeasedDelivery, type LeaseToken } from "../../app_runtime/contracts/delivery.ts";
 import { LeaseLostError, type QueueSettings } from "../../app_runtime/contracts/task_queue.ts";
 import { Consumer } from "./consumer.ts";
+import { Eagerness } from "./eagerness.ts";
 import type { QueueFigures } from "./queue_figures.ts";
 import type { ScriptRunner } from "./script_runner.ts";
 import { jobIdOf, taskOf } from "./task_codec.ts";
 
 /** [id, token, data, attempts made, crashes, ready since], as the script answers. */
 type TakenReply = readonly [string, string, string, string, string, string];
-/** [codes, taken, microseconds until the rate limit allows more, next due time, more to look at] */
+/** [whether each is settled, taken, microseconds until the rate limit allows more, next due time, more to look at] */
 type WorkReply = readonly [readonly number[], readonly TakenReply[], number, number, number];
 
 interface Ack {
@@ -20,6 +21,8 @@ interface Ack {
   inDoubt: boolean;
 }
 
+/** A task that was fetched for a worker which does not ask for it goes back after this time. */
+const heldMs = 50;
 /** At most so many settlements, and so many tasks, in one script. */
 const batchSize = 100;
 
@@ -49,8 +52,12 @@ export class HandOut {
 
   readonly #consumers = new Set<Consumer>();
   #acks: Ack[] = [];
-  /** Fetched for somebody who has left meanwhile. */
+  /** Fetched with an ack, for the worker that will ask again; given back when it does not. */
   #held: LeasedDelivery[] = [];
+  #heldTimer: Disposable | undefined;
+  readonly #eagerness = new Eagerness();
+  /** Workers whose acks are under way, and who are expected to ask again. */
+  #expected = 0;
   /** How many tasks the scripts under way were asked for. */
   #asked = 0;
   #batches = 0;
@@ -101,8 +108,12 @@ export class HandOut {
   consume(signal: AbortSignal): Consumer {
     const end = () => consumer.end();
     const consumer = new Consumer({
-      take: () => (this.#figures.paused ? undefined : this.#handOver()),
-      onAsk: () => (this.#drained ? this.#onIdle() : this.#workSoon()),
+      take: () => this.#takeHeld(),
+      onAsk: () => {
+        this.#eagerness.asked();
+        if (this.#drained) this.#onIdle();
+        else this.#workSoon();
+      },
       onEnd: () => {
         this.#consumers.delete(consumer);
         signal.removeEventListener("abort", end);
@@ -158,6 +169,7 @@ export class HandOut {
 
   close(reason: unknown): void {
     this.#closed = true;
+    this.#heldTimer?.[Symbol.dispose]();
     this.#alarm?.timer[Symbol.dispose]();
     for (const consumer of [...this.#consumers]) consumer.end();
     this.returnHeld();
@@ -166,7 +178,13 @@ export class HandOut {
 
   #missing(): number {
     if (this.#drained || this.#closed || this.#figures.paused) return 0;
-    return Math.max(0, this.asking - this.#asked - this.#held.length);
+    return Math.max(0, this.asking + this.#expected - this.#asked - this.#held.length);
+  }
+
+  #takeHeld(): LeasedDelivery | undefined {
+    if (this.#held.length === 0 || this.#figures.paused) return undefined;
+    this.#eagerness.asked();
+    return this.#held.shift();
   }
 
   #workSoon(): void {
@@ -180,6 +198,8 @@ export class HandOut {
 
   async #work(): Promise<void> {
     const acks = this.#acks.splice(0, batchSize);
+    const expected = this.#settings.rateLimit === undefined && this.#eagerness.isHigh ? acks.length : 0;
+    this.#expected += expected;
     const wanted = Math.min(batchSize, this.#missing());
     if (acks.length === 0 && wanted === 0) return;
     if (this.#acks.length > 0) this.#workSoon();
@@ -189,10 +209,12 @@ export class HandOut {
     try {
       const { result, at } = await this.#script.run<WorkReply>("work", ...this.#args(acks, wanted));
       this.#asked -= wanted;
+      this.#expected -= expected;
       this.#settle(acks, result[0]);
       this.#handOut(result, wanted, { sentAt, at, isCurrent: news === this.#news });
     } catch (error) {
       this.#asked -= wanted;
+      this.#expected -= expected;
       this.#failed(acks, error);
     }
   }
@@ -211,14 +233,16 @@ export class HandOut {
   #settle(acks: readonly Ack[], codes: readonly number[]): void {
     let freed = false;
     for (const [n, { delivery, resolve, reject }] of acks.entries()) {
-      if (codes[n] === 0) {
+      if (codes[n] === 1) {
         this.#figures.acked += 1;
         freed ||= delivery.task.orderKey !== undefined || delivery.task.group !== undefined;
         resolve();
       } else reject(new LeaseLostError(this.#queue, delivery.task.id));
     }
     if (freed) this.hint();
-    if (acks.length > 0) this.#onAcked();
+    if (acks.length === 0) return;
+    this.#eagerness.acked(acks.length);
+    this.#onAcked();
   }
 
   #handOut(
@@ -228,7 +252,7 @@ export class HandOut {
   ): void {
     if (taken.length > 0) this.#figures.lastPickupAt = Math.min(when.at, this.#clock.now());
     for (const reply of taken) this.#take(reply, when.sentAt);
-    if (this.#figures.paused) this.returnHeld();
+    if (this.#figures.paused || this.#consumers.size === 0) this.returnHeld();
     else this.#dispatch();
     if (limitedUs > 0) {
       this.#figures.limitedUntil = when.at + limitedUs / 1_000;
@@ -255,16 +279,17 @@ export class HandOut {
   #dispatch(): void {
     for (const consumer of this.#consumers) {
       while (consumer.waiting > 0) {
-        const delivery = this.#handOver();
+        const delivery = this.#held.shift();
         if (delivery === undefined) return;
         consumer.give(delivery);
       }
     }
-    this.returnHeld();
+    if (this.#held.length > 0) this.#heldTimer ??= this.#clock.after(heldMs, () => this.#returnUnasked());
   }
 
-  #handOver(): LeasedDelivery | undefined {
-    return this.#held.shift();
+  #returnUnasked(): void {
+    this.#heldTimer = undefined;
+    this.returnHeld();
   }
 
   /** The connection broke: what was to be settled is settled when it is back, as long as the lease holds. */

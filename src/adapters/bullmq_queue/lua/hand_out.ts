@@ -3,28 +3,17 @@
  * settled, and for each: id, token, order key, group, whether it may have been settled before.
  */
 export const handOutScript = `
-local finishKeys = {wait, active, prioritized, events, base .. 'stalled', base .. 'limiter', delayed, base .. 'paused', meta,
-  base .. 'pc', base .. 'completed', '', base .. 'metrics:completed', marker}
 local takeKeys = {wait, active, prioritized, events, base .. 'stalled', base .. 'limiter', delayed, base .. 'paused', meta,
   base .. 'pc', marker}
 
-local function finish(id, token, target, text, fields)
-  finishKeys[11] = base .. target
-  finishKeys[12] = base .. id
-  local opts = cmsgpack.pack({token = token, keepJobs = {count = target == 'completed' and 0 or -1}, attempts = 0,
-    maxMetricsSize = ''})
-  local property = target == 'completed' and 'returnvalue' or 'failedReason'
-  return bull.moveToFinished(finishKeys, {id, now, property, text, target, '0', base, opts, fields})
-end
-
 local function ack(id, token, orderKey, group, again)
-  local code = finish(id, token, 'completed', 'null')
-  if code ~= 0 then return (again == '1' and rcall('ZSCORE', finished, id)) and 0 or code end
-  count(LEASED, -1)
+  if not release(id, token) then return (again == '1' and rcall('ZSCORE', finished, id)) and 1 or 0 end
+  rcall('DEL', base .. id)
   rcall('ZADD', finished, now, id)
+  say('completed', id, 'returnvalue', 'null')
   leaveGroup(id, group)
   leaveLine(id, orderKey)
-  return 0
+  return 1
 end
 
 local function forgetFinished(remember)

@@ -19,8 +19,12 @@ local WAITING, DELAYED, LEASED, DEAD = 1, 2, 3, 4
 local function count(place, by) moved[place] = moved[place] + by end
 
 local function wake() rcall('ZADD', marker, 0, '0') end
-local function say(event, id)
-  rcall('XADD', events, 'MAXLEN', '~', 1000, '*', 'event', event, 'jobId', id)
+local function say(event, id, name, value)
+  if name then
+    rcall('XADD', events, 'MAXLEN', '~', 1000, '*', 'event', event, 'jobId', id, 'prev', 'active', name, value)
+  else
+    rcall('XADD', events, 'MAXLEN', '~', 1000, '*', 'event', event, 'jobId', id)
+  end
 end
 local function rank(priority, first)
   return (100 - priority) * 4294967296 + (first and 0 or rcall('INCR', base .. 'rt:seq') % 4294967296)
@@ -149,7 +153,7 @@ local function release(id, token)
   local lock = base .. id .. ':lock'
   if rcall('GET', lock) ~= token then return false end
   rcall('DEL', lock)
-  rcall('LREM', active, 1, id)
+  rcall('LREM', active, -1, id)
   count(LEASED, -1)
   return true
 end

@@ -21,12 +21,12 @@ end
 local function bury()
   writeThough()
   local id = ARGV[4]
-  local fields = cmsgpack.pack({'dr', ARGV[8], 'dd', ARGV[9], 'da', ARGV[10], 'dt', now})
-  if finish(id, ARGV[5], 'failed', ARGV[9], fields) ~= 0 then return {0, {}} end
-  local newest = rcall('ZREVRANGE', failed, 0, 1, 'WITHSCORES')
-  local last = newest[1] == id and newest[4] or newest[2]
-  rcall('ZADD', failed, math.max(now, (tonumber(last or 0) or 0) + 1 / 1024), id)
-  count(LEASED, -1)
+  if not release(id, ARGV[5]) then return {0, {}} end
+  rcall('HSET', base .. id, 'failedReason', ARGV[9], 'finishedOn', now, 'dr', ARGV[8], 'dd', ARGV[9], 'da', ARGV[10], 'dt', now)
+  -- Newest first also within one millisecond.
+  local newest = tonumber(rcall('ZREVRANGE', failed, 0, 0, 'WITHSCORES')[2] or 0)
+  rcall('ZADD', failed, math.max(now, newest + 1 / 1024), id)
+  say('failed', id, 'failedReason', ARGV[9])
   count(DEAD, 1)
   leaveGroup(id, ARGV[7])
   leaveLine(id, ARGV[6])
