@@ -15,12 +15,14 @@ test("every benchmark runs and tells its figures in one line of JSON", { timeout
     .map((line) => JSON.parse(line) as { readonly bench: string });
   expect(lines.map(({ bench }) => bench)).toEqual([
     "memory_queue",
+    "bullmq",
     "latency",
     "mail_latency",
     "startup",
     "idle",
     "backlog",
     "bot_throughput",
+    "sqlite_queue",
   ]);
 });
 
