@@ -10,6 +10,7 @@ const config: KnipConfig = {
     "src/mail_order_bot_app/mail_login.ts",
     "bench/*.ts",
     "drill/*.ts",
+    "drill/**/*_program.ts", // started by drills as node processes
     "scripts/*.ts",
     "examples/*/main.ts",
     "test/**/*.test.ts",

@@ -31,6 +31,8 @@ export interface BotSettings {
   readonly controlPort: number;
   /** Everything it prints is appended there. */
   readonly logFile: string;
+  /** Another runtime than the bot. */
+  readonly program?: string;
   /** Absent: the bot as it is delivered. */
   readonly faults?: Faults;
   /** Further `--set` values. */
@@ -39,7 +41,7 @@ export interface BotSettings {
 
 const startLimitMs = 15_000;
 const root = join(import.meta.dirname, "..");
-const program = join(root, "src/mail_order_bot_app/main.ts");
+const botProgram = join(root, "src/mail_order_bot_app/main.ts");
 const faultyProgram = join(root, "drill/faulty_bot.ts");
 
 /** Those that would outlive a drill that is interrupted. */
@@ -63,7 +65,8 @@ export class BotProcess {
   private constructor(settings: BotSettings) {
     this.#settings = settings;
     this.control = new ControlClient(settings.controlPort);
-    const args = [settings.faults === undefined ? program : faultyProgram, "--config", settings.configFile];
+    const { program = settings.faults === undefined ? botProgram : faultyProgram } = settings;
+    const args = [program, "--config", settings.configFile];
     for (const setting of settings.settings ?? []) args.push("--set", setting);
     this.#child = spawn(process.execPath, args, {
       cwd: root,

@@ -25,8 +25,8 @@ export interface DrillOptions {
 }
 
 export interface DrillResult {
-  /** Valid order mails that were delivered. */
-  readonly mails: number;
+  /** Valid order mails that were delivered, or tasks that a queue had accepted. */
+  readonly accepted: number;
   /** Of them, those without an order. */
   readonly lost: number;
   /** Orders beyond one per mail. */

@@ -15,10 +15,19 @@ export function tableOf(played: readonly Played[]): string {
 
 function rowsOf(family: DrillFamily | undefined, played: readonly Played[]): string {
   const columns = family?.columns ?? [];
-  const header = ["drill", "mails", "lost", "doubled", "confirmed twice", "recovery p50/max s", ...columns, "verdict"];
+  const header = [
+    "drill",
+    "accepted",
+    "lost",
+    "doubled",
+    "confirmed twice",
+    "recovery p50/max s",
+    ...columns,
+    "verdict",
+  ];
   const rows = played.map(({ drill, result }) => [
     drill.name,
-    String(result.mails),
+    String(result.accepted),
     String(result.lost),
     String(result.duplicatedEffects),
     String(result.duplicateConfirmations),

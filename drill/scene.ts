@@ -276,7 +276,7 @@ export class Scene {
     const broken = [...this.broken, ...verdict.broken];
     if (broken.length > 0 || this.#parts.options.keep) this.#keepEvidence();
     const { said } = witness;
-    return { mails: mails.length, ...verdict, recoveryS: recovery.seconds, said, figures: this.figures, broken };
+    return { accepted: mails.length, ...verdict, recoveryS: recovery.seconds, said, figures: this.figures, broken };
   }
 
   /** Logs, configuration and database, for whoever looks for the cause. */
