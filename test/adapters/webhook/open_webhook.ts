@@ -3,6 +3,7 @@ import { expect, onTestFinished } from "vitest";
 import { memoryQueueKind } from "../../../src/adapters/memory_queue/index.ts";
 import { type DeliveryToTask, webhookSourceKind } from "../../../src/adapters/webhook/index.ts";
 import type { Journal } from "../../../src/app_runtime/contracts/journal.ts";
+import type { LeaseStore } from "../../../src/app_runtime/contracts/lease.ts";
 import type { Task } from "../../../src/app_runtime/contracts/task.ts";
 import { done, type TaskHandler } from "../../../src/app_runtime/contracts/task_handler.ts";
 import type { UnitKind } from "../../../src/app_runtime/contracts/unit_kind.ts";
@@ -25,6 +26,8 @@ export interface HookOptions {
   readonly toTask?: DeliveryToTask;
   readonly journal?: Journal;
   readonly clock?: ManualClock;
+  /** Shared with other runtimes. */
+  readonly leases?: LeaseStore;
 }
 
 export interface Answer {
@@ -65,7 +68,7 @@ export async function openHook(options: HookOptions = {}) {
     ],
     kinds: [memoryQueueKind, webhookSourceKind(options.toTask && { toTask: options.toTask }), ...(options.kinds ?? [])],
     config: configOf(options.config ?? {}),
-    infrastructure: () => ({ journal }),
+    infrastructure: () => ({ journal, ...(options.leases && { leases: options.leases }) }),
     clock,
   });
   onTestFinished(async () => {
