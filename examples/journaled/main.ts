@@ -45,10 +45,9 @@ function bookkeeping(tray: string, receipts: string[]): ApplicationModule {
             const { sha256 } = task.payload as { readonly sha256: BlobId };
             const amount = Number(Buffer.from(await blobs.get(sha256)).toString());
             if (!Number.isInteger(amount)) return reject("no amount in it");
-            // One transaction: a crash leaves the booking and the task's `done`, or neither.
+            context.followUp("receipts", { id: `receipt:${task.id}`, kind: "receipt", payload: amount });
+            // One transaction: a crash leaves the booking, the task's `done` and its follow-up, or nothing of them.
             await database.write([{ sql: insert, params: [task.id, amount] }], { alsoDone: context.unitOfWork });
-            // A follow-up has no journal row: a crash forgets it, so it may only be what can be missed.
-            await context.publish("receipts", { id: `receipt:${task.id}`, kind: "receipt", payload: amount });
             return done;
           },
         }),
