@@ -3,9 +3,11 @@ import { badReload } from "./drills/bad_reload.ts";
 import { blackhole } from "./drills/blackhole.ts";
 import { cut } from "./drills/cut.ts";
 import { kill } from "./drills/kill.ts";
+import { killTwo } from "./drills/kill_two.ts";
 import { mailFaults } from "./drills/mail_faults.ts";
 import { mailboxTroubles } from "./drills/mailbox_troubles.ts";
 import { modeReload } from "./drills/mode_reload.ts";
+import { queueFaults } from "./drills/queue_faults.ts";
 import { secondSigterm, sigterm } from "./drills/sigterm.ts";
 import { smtpDown } from "./drills/smtp_down.ts";
 import { soak } from "./drills/soak.ts";
@@ -26,5 +28,7 @@ export const drills: readonly Drill[] = [
   twoRuntimes,
   mailboxTroubles,
   ...mailFaults,
+  ...killTwo,
+  ...queueFaults,
   soak,
 ];
