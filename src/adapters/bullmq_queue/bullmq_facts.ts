@@ -2,12 +2,11 @@ import type { EventChannel, FactLevel } from "../../app_runtime/contracts/runtim
 
 /** Everything this queue says about itself beyond the platform's own events, as `unit.fact`. */
 const facts = {
-  queue_redis_lost: { level: "warn", message: "The connection to Redis at {address} is lost; it is made anew." },
   queue_redis_back: { level: "info", message: "Redis at {address} is back after {lostMs} ms." },
   queue_redis_forgot: {
     level: "error",
     message:
-      "Redis at {address} lost what it held: it was started anew without its data, or emptied. Tasks of journaled sources are offered again at the next start; others are gone. Give it persistence (appendonly yes).",
+      "Redis at {address} lost what it held: it was started anew without its data, or emptied. Tasks of journaled sources are offered again when the runtime starts anew; others are gone. Give it persistence (appendonly yes).",
   },
   queue_redis_failed: { level: "warn", message: "{sentence}" },
 } as const satisfies Record<string, { readonly level: FactLevel; readonly message: string }>;

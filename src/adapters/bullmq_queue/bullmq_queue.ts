@@ -18,7 +18,7 @@ import {
   type QueueStats,
   type TaskQueue,
 } from "../../app_runtime/contracts/task_queue.ts";
-import { type RedisConfig, RedisConnection } from "../redis/index.ts";
+import { type RedisConfig, RedisConnection, RedisFullError } from "../redis/index.ts";
 import { BullmqFacts } from "./bullmq_facts.ts";
 import { bullmqQueueCapabilities } from "./capabilities.ts";
 import type { Consumer } from "./consumer.ts";
@@ -61,6 +61,8 @@ export class BullmqQueue implements TaskQueue {
   /** Of what is stored; gone with it. */
   #mark: string | undefined;
   #lostAt: number | undefined;
+  /** The server had no memory for the last task. */
+  #isFull = false;
   #lookTimer: Disposable | undefined;
   #looksOften = false;
   /** A lease runs out after so many milliseconds, unless it is renewed; 0 when none is known. */
@@ -230,13 +232,29 @@ export class BullmqQueue implements TaskQueue {
   async #store(tasks: readonly Task[], capacity: number): Promise<readonly StoreResult[]> {
     const wallNow = this.#clock.wallNow();
     const args = tasks.flatMap((task) => publishArgs(task, wallNow));
-    const results = await this.#run<readonly StoreResult[]>("publish", capacity, tasks.length, ...args);
+    const results = await this.#publish(capacity, tasks.length, args);
     for (const result of results) {
       if (result === "stored") this.#figures.published += 1;
       if (result === "duplicate") this.#figures.duplicates += 1;
     }
     if (results.includes("stored")) this.#hint();
     return results;
+  }
+
+  /** A server without memory takes no tasks, but everything else goes on. */
+  async #publish(capacity: number, count: number, args: readonly (string | number)[]): Promise<readonly StoreResult[]> {
+    try {
+      const results = await this.#run<readonly StoreResult[]>("publish", capacity, count, ...args);
+      if (this.#isFull) this.#setTrouble(undefined);
+      this.#isFull = false;
+      return results;
+    } catch (error) {
+      if (error instanceof RedisFullError) {
+        this.#isFull = true;
+        this.#setTrouble(error.message);
+      }
+      throw error;
+    }
   }
 
   async #bury(args: readonly (string | number)[]): Promise<boolean> {
@@ -312,12 +330,19 @@ export class BullmqQueue implements TaskQueue {
 
   async #lookAgain(): Promise<void> {
     try {
-      if (this.#script.isReady) this.#checkMark(await this.#look());
+      if (this.#script.isReady) await this.#lookWell();
     } catch (error) {
-      if (!this.#closed) this.#facts.report("queue_redis_failed", { sentence: messageOf(error) });
+      this.#setTrouble(messageOf(error));
     }
     this.#handOut.giveUpDoubtful(this.#commands.failure(new Error("Connection is closed.")));
     if (!this.#closed) this.#lookLater();
+  }
+
+  /** While something is wrong, the server itself is looked at, too: it may have been put right. */
+  async #lookWell(): Promise<void> {
+    if (this.#figures.trouble !== undefined) await this.#commands.check();
+    this.#checkMark(await this.#look());
+    if (!this.#isFull) this.#setTrouble(undefined);
   }
 
   #checkMark(mark: string): void {
@@ -325,10 +350,16 @@ export class BullmqQueue implements TaskQueue {
     this.#mark = mark;
   }
 
+  #setTrouble(sentence: string | undefined): void {
+    if (this.#closed || sentence === this.#figures.trouble) return;
+    this.#figures.trouble = sentence;
+    if (sentence !== undefined) this.#facts.report("queue_redis_failed", { sentence });
+  }
+
   #lost(): void {
     if (this.#closed || this.#lostAt !== undefined) return;
     this.#lostAt = this.#clock.now();
-    this.#facts.report("queue_redis_lost", { address: this.#commands.address });
+    this.#setTrouble(messageOf(this.#commands.failure(new Error("Connection is closed."))));
   }
 
   async #back(): Promise<void> {
@@ -337,9 +368,9 @@ export class BullmqQueue implements TaskQueue {
     this.#facts.report("queue_redis_back", { address: this.#commands.address, lostMs });
     try {
       await this.#script.compareClocks();
-      this.#checkMark(await this.#look());
-    } catch {
-      return; // lost again
+      await this.#lookWell();
+    } catch (error) {
+      this.#setTrouble(messageOf(this.#commands.failure(error)));
     }
     this.#handOut.hint();
   }

@@ -24,6 +24,7 @@ export class QueueFigures {
   #dead = 0;
   #oldestReadyAt: number | undefined;
   paused = false;
+  trouble: string | undefined;
   lastPickupAt: number | undefined;
   /** The rate limit holds everything back until then. */
   limitedUntil = 0;
@@ -77,6 +78,7 @@ export class QueueFigures {
       duplicates: this.duplicates,
       acked: this.acked,
       retried: this.retried,
+      ...(this.trouble === undefined ? {} : { trouble: this.trouble }),
     };
   }
 }

@@ -64,13 +64,18 @@ export class RedisConnection {
   async open(): Promise<RedisFacts> {
     try {
       await this.client.connect();
-      const facts = await this.look();
-      refuseUnfit(this.address, facts);
-      return facts;
+      return await this.check();
     } catch (error) {
       await this.close();
       throw this.failure(isClosing(error) ? (this.#lastError ?? error) : error);
     }
+  }
+
+  /** Looks whether the server is still one that will do. @throws {RedisUnfitError} */
+  async check(): Promise<RedisFacts> {
+    const facts = await this.look();
+    refuseUnfit(this.address, facts);
+    return facts;
   }
 
   /** Asks the server what it is: after a loss it may be another one. */

@@ -37,6 +37,8 @@ export interface QueueStats {
   readonly duplicates: number;
   readonly acked: number;
   readonly retried: number;
+  /** Why tasks can neither be stored nor handed out now, as a sentence; absent while they can. */
+  readonly trouble?: string;
 }
 
 /** The same for every adapter; set by `queues.<name>` in the config. */

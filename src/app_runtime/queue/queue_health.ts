@@ -7,8 +7,9 @@ export function queueHealth(name: string, stats: () => QueueStats): HealthContri
     name: `queue:${name}`,
     required: true,
     check: () => {
-      const { waiting, delayed, leased, dead, paused, oldestWaitingMs } = stats();
+      const { waiting, delayed, leased, dead, paused, oldestWaitingMs, trouble } = stats();
       const observed = { waiting, delayed, leased, dead, oldestWaitingMs: Math.round(oldestWaitingMs) };
+      if (trouble !== undefined) return { state: "fail", observed, output: trouble };
       if (paused)
         return { state: "warn", observed, output: "Paused by an operator: nothing is handed out until it is resumed." };
       if (dead > 0)

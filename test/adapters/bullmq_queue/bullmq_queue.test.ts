@@ -83,6 +83,7 @@ test("a killed Redis with a log loses nothing that was accepted, and hand-outs g
     code: "REDIS_UNREACHABLE",
     failureClass: "outage",
   });
+  await vi.waitFor(() => expect(queue.stats().trouble).toMatch(/^Redis at .* cannot be reached/));
   const acked = queue.ack(held);
   const next = waiting.next();
   await redis.start();
@@ -92,7 +93,8 @@ test("a killed Redis with a log loses nothing that was accepted, and hand-outs g
   expect(performance.now() - backAt).toBeLessThan(3_000);
   done.push(...(await desk.workOff()));
   expect(done.sort()).toEqual([...ids].sort());
-  expect(codesOf(events)).toEqual(["queue_redis_lost", "queue_redis_back"]);
+  expect(codesOf(events)).toEqual(["queue_redis_failed", "queue_redis_back"]);
+  await vi.waitFor(() => expect(queue.stats().trouble).toBeUndefined());
 });
 
 test("a Redis that comes back without its data is told loudly", async () => {
@@ -133,8 +135,10 @@ test("a Redis out of memory refuses tasks in plain words, and what it has is wor
   };
   await expect(fill()).rejects.toMatchObject({ code: "REDIS_FULL", failureClass: "outage" });
   expect(stored.length).toBeGreaterThan(3);
+  expect(queue.stats().trouble).toMatch(/out of memory/);
   expect(await desk.workOff()).toEqual(stored);
   expect(await queue.publish(sampleTask("later"))).toBe("stored");
+  expect(queue.stats().trouble).toBeUndefined();
 });
 
 test("it works with a password and TLS", async () => {
