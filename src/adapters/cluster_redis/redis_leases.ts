@@ -6,6 +6,7 @@ import type {
   LeaseRow,
   LeaseStore,
   SourceFences,
+  SourceSuccession,
   Tenure,
 } from "../../app_runtime/contracts/lease.ts";
 import { ClusterMemoryYoungError } from "./cluster_errors.ts";
@@ -20,6 +21,7 @@ import { RedisNotes } from "./redis_notes.ts";
 export class RedisLeases implements LeaseStore {
   readonly durationMs: number;
   readonly fencesWrites = false;
+  readonly succession: SourceSuccession;
   readonly notes: RedisNotes;
   readonly #link: ClusterLink;
   readonly #fences: SourceFences;
@@ -37,6 +39,7 @@ export class RedisLeases implements LeaseStore {
     this.#link = parts.link;
     this.notes = new RedisNotes(parts);
     this.#fences = parts.fences;
+    this.succession = parts.fences;
     this.#clock = parts.clock;
     this.durationMs = parts.durationMs;
   }
@@ -71,7 +74,7 @@ export class RedisLeases implements LeaseStore {
     if (verdict === "young") throw new ClusterMemoryYoungError(name, Number(figure));
     if (verdict !== "taken") return undefined;
     this.#note(name, Number(figure));
-    return { name, token: Number(figure) };
+    return { name, token: Number(figure), after: seen?.token ?? 0 };
   }
 
   async renew({ name, token }: LeaseClaim): Promise<boolean> {

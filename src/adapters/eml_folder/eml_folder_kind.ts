@@ -11,6 +11,7 @@ export function emlFolderSourceKind({ toTask }: { readonly toTask: FileToTask })
     kind: "eml_folder",
     schema: emlFolderSchema,
     journaled: true,
+    findsAgain: true,
     worksOn: ({ directory }) => `eml_folder:${resolve(directory)}`,
     create: async (config, parts) => {
       const { EmlFolderSource } = await import("./eml_folder_source.ts");

@@ -21,6 +21,7 @@ export function imapSourceKind({ toTask, accessTokens }: ImapKindParts): SourceK
     kind: "imap",
     schema: imapSchema,
     journaled: true,
+    findsAgain: true,
     check: objectionTo,
     worksOn: ({ user, account = user, folder }) => `imap:${account}:${isInbox(folder) ? "INBOX" : folder}`,
     create: async (config, parts) => {

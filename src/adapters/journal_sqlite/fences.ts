@@ -1,4 +1,4 @@
-import { type LeaseClaim, LeaseFencedError, type SourceFences } from "../../app_runtime/contracts/lease.ts";
+import { type LeaseClaim, LeaseFencedError } from "../../app_runtime/contracts/lease.ts";
 import type { TaskId } from "../../app_runtime/contracts/task.ts";
 import type { SqliteDatabase, SqlResult, SqlStatement, SqlValue, WriteOptions } from "../sqlite/index.ts";
 import { UnexpectedChangesError } from "../sqlite/index.ts";
@@ -25,7 +25,7 @@ export interface Guard {
  * Which sources are worked under a lease, and under which claim. Guards made of it are the first statements of a
  * transaction, so the database itself refuses a runtime that has lost its lease and does not know it yet.
  */
-export class Fences implements SourceFences {
+export class Fences {
   readonly #claims = new Map<string, LeaseClaim>();
   readonly #elsewhere = new Map<string, () => boolean>();
   readonly #sharedQueues = new Set<string>();

@@ -14,6 +14,7 @@ import { Fences } from "./fences.ts";
 import { journalMigrations } from "./journal_schema.ts";
 import { JournaledTransactions } from "./journaled_transactions.ts";
 import { leaseMigrations } from "./lease_schema.ts";
+import { OutsideLeases } from "./outside_leases.ts";
 import { SqliteJournal } from "./sqlite_journal.ts";
 import { SqliteLeases } from "./sqlite_leases.ts";
 
@@ -75,7 +76,7 @@ export class JournalStore implements Component {
       onStateChange: (state) => this.#report(state),
     });
     const fences = new Fences();
-    this.fences = fences;
+    this.fences = new OutsideLeases({ fences, database: this.database });
     this.journal = new SqliteJournal({ database: this.database, clock, fences });
     this.leases = shared && new SqliteLeases({ database: this.database, fences, clock, durationMs: shared.leaseMs });
     this.transactions = new JournaledTransactions({ database: this.database, journal: this.journal });

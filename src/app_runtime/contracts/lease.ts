@@ -11,6 +11,8 @@ export interface LeaseHolder {
 export interface LeaseClaim {
   readonly name: string;
   readonly token: number;
+  /** The token of the holding before it, as far as the store remembers; 0 for none. */
+  readonly after?: number;
 }
 
 /** What somebody who works under a lease may know of it. */
@@ -45,6 +47,8 @@ export interface LeaseStore {
    * not renew gives up before its lease can end.
    */
   readonly fencesWrites: boolean;
+  /** Absent where runtimes share a journal. */
+  readonly succession?: SourceSuccession;
   /** For what one holder of a source must tell the next. Absent where they share a journal, whose checkpoints do. */
   readonly notes?: LeaseNotes;
   /** Undefined while nobody has ever held it. */
@@ -70,8 +74,20 @@ export interface LeaseNotes {
   write(source: string, note: JsonValue): Promise<void>;
 }
 
-/** The journal's side of leases that lie elsewhere: it asks before each write that concerns tasks of the source. */
-export interface SourceFences {
+/** What a journal of its own must know of a source that other runtimes work too, each with another journal. */
+export interface SourceSuccession {
+  /** Whether another journal has accounted for the source since this one did. */
+  wasElsewhere(source: string, claim: LeaseClaim): Promise<boolean>;
+  /**
+   * From now on this journal accounts for it. If it was elsewhere, what was offered here and is not finished is forgotten:
+   * somebody else may have done it, and what nobody has done is found outside again.
+   */
+  begins(source: string, claim: LeaseClaim): Promise<void>;
+}
+
+/** The journal's side of leases that lie elsewhere. */
+export interface SourceFences extends SourceSuccession {
+  /** Asked before each write that concerns tasks of the source. */
   allow(source: string, isAllowed: () => boolean): void;
 }
 

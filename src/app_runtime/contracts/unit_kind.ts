@@ -77,6 +77,8 @@ export interface SourceKind extends KindTraits {
    * would take the same work twice. Without it each source is taken to work something of its own.
    */
   worksOn?(config: unknown): string;
+  /** Work that was not settled is found outside again by whichever runtime looks, as unread mail is. */
+  readonly findsAgain?: boolean;
   create(config: unknown, parts: SourceParts): Promise<TaskSource>;
 }
 
@@ -113,6 +115,7 @@ export function sourceKind<S extends Schema>(kind: {
   readonly journaled: boolean;
   readonly check?: (config: ConfigOf<S>, name: string) => string | KeyObjection | undefined;
   readonly worksOn?: (config: ConfigOf<S>) => string;
+  readonly findsAgain?: boolean;
   readonly create: (config: ConfigOf<S>, parts: SourceParts) => Promise<TaskSource>;
 }): SourceKind {
   const { worksOn } = kind;
@@ -121,6 +124,7 @@ export function sourceKind<S extends Schema>(kind: {
     kind: kind.kind,
     schema: kind.schema,
     journaled: kind.journaled,
+    findsAgain: kind.findsAgain ?? false,
     ...(worksOn && { worksOn: (config: unknown) => worksOn(config as ConfigOf<S>) }),
     check: (config, name) => kind.check?.(config as ConfigOf<S>, name),
     create: (config, parts) => kind.create(config as ConfigOf<S>, parts),

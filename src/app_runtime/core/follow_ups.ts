@@ -85,8 +85,9 @@ export class FollowUps {
       this.#relays.set(queue.name, made);
       return made;
     };
-    // A queue that all runtimes share takes from each of them; it knows by id what it has.
-    if (store === undefined || isShared(queue)) return relay(publisher(name, queue), false);
+    // A queue that all runtimes share takes from each of them; it knows by id what it has. And who has a journal of its own
+    // is the only one to see what was committed there.
+    if (store === undefined || !store.fencesWrites || isShared(queue)) return relay(publisher(name, queue), false);
     return new LeasedSource({
       name,
       lease: `source:${name}`,

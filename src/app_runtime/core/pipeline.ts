@@ -17,7 +17,7 @@ import { WorkerSupervisor } from "../workers/api.ts";
 import { type AffectedUnits, affectedUnits, allUnits, queuesToReplace } from "./affected_units.ts";
 import { FollowUps } from "./follow_ups.ts";
 import type { PlatformConfig } from "./platform_schema.ts";
-import { isEmpty, isShared, notEmpty, type QueueSlot } from "./queue_slot.ts";
+import { isEmpty, notEmpty, type QueueSlot, sharesTasks } from "./queue_slot.ts";
 import { SharedPauses } from "./shared_pauses.ts";
 import { handoverOf, recallPauses } from "./source_handover.ts";
 import { type SourcePauseReason, SourceSupervisor } from "./source_supervisor.ts";
@@ -221,11 +221,11 @@ export class Pipeline {
   }
 
   async #makeQueue(snapshot: ConfigSnapshot, name: string): Promise<QueueSlot> {
-    const { factory, journal, events, pauses } = this.#parts;
+    const { factory, journal, events, pauses, leaseStore } = this.#parts;
     const queue = await factory.queue(snapshot, name);
     await queue.open();
     if (pauses.isPaused(`queue:${name}`)) await queue.pause();
-    journal?.shareTasks(name, isShared(queue));
+    journal?.shareTasks(name, sharesTasks(queue, leaseStore));
     const deadLetters = new DeadLetters({ queue, journal, events });
     await deadLetters.open();
     return { queue, deadLetters };

@@ -1,3 +1,4 @@
+import type { LeaseStore } from "../contracts/lease.ts";
 import type { TaskQueue } from "../contracts/task_queue.ts";
 import type { DeadLetters } from "../queue/api.ts";
 import { QueueNotEmptyError } from "./unit_errors.ts";
@@ -17,6 +18,11 @@ export function isEmpty(queue: TaskQueue): boolean {
 /** Other runtimes take tasks out of it too, so what is in it belongs to no runtime alone. */
 export function isShared(queue: TaskQueue): boolean {
   return queue.capabilities.has("shared-by-processes");
+}
+
+/** Whoever takes a task of a source out of it can finish it: the runtimes share their journal too. */
+export function sharesTasks(queue: TaskQueue, leases: LeaseStore | undefined): boolean {
+  return isShared(queue) && leases?.fencesWrites !== false;
 }
 
 export function notEmpty(queue: TaskQueue): QueueNotEmptyError {

@@ -1,8 +1,9 @@
 import type { Journal } from "../contracts/journal.ts";
+import type { LeaseStore } from "../contracts/lease.ts";
 import type { PauseBook } from "../control/api.ts";
 import type { SourceHandover } from "../leases/api.ts";
 import type { WorkerSupervisor } from "../workers/api.ts";
-import { isShared, type QueueSlot } from "./queue_slot.ts";
+import { type QueueSlot, sharesTasks } from "./queue_slot.ts";
 import type { SourceSupervisor } from "./source_supervisor.ts";
 
 interface Units {
@@ -15,6 +16,7 @@ interface Units {
 interface Books {
   readonly journal: Journal | undefined;
   readonly pauses: PauseBook;
+  readonly leaseStore: LeaseStore | undefined;
 }
 
 interface HandedSource {
@@ -26,16 +28,18 @@ interface HandedSource {
 /** What the other units do when a source passes from one runtime to another. */
 export function handoverOf(handed: HandedSource, units: Units, books: Books): SourceHandover {
   return {
-    taken: () => takeSource(handed, units, books),
+    taken: ({ wasElsewhere }) => takeSource(handed, units, books, wasElsewhere),
     given: ({ inOrder }) => giveSource(handed, units, books, inOrder),
   };
 }
 
 /** Whoever had the source before may have paused units and left dead letters. */
-async function takeSource({ queue }: HandedSource, units: Units, { pauses }: Books): Promise<void> {
+async function takeSource(handed: HandedSource, units: Units, { pauses }: Books, outOfDate: boolean): Promise<void> {
+  const { queue, deadLetters } = units.queue(handed.queue);
+  if (outOfDate) await queue.withdraw(handed.source);
   await pauses.open();
   await recallPauses(units, pauses);
-  await units.queue(queue).deadLetters.open();
+  await deadLetters.open();
 }
 
 /**
@@ -43,13 +47,13 @@ async function takeSource({ queue }: HandedSource, units: Units, { pauses }: Boo
  * stay, because nobody else would offer them again; and so do those in a queue that other runtimes share: whoever holds a
  * delivery finishes it.
  */
-async function giveSource(handed: HandedSource, units: Units, { journal }: Books, inOrder: boolean): Promise<void> {
+async function giveSource(handed: HandedSource, units: Units, books: Books, inOrder: boolean): Promise<void> {
   if (!handed.journaled) return;
   const { queue, deadLetters } = units.queue(handed.queue);
-  if (isShared(queue)) return;
+  if (sharesTasks(queue, books.leaseStore)) return;
   const inHand = units.workers.loseSource(handed.source);
   // Interrupted in order is no crash of theirs.
-  if (inOrder) await Promise.all(inHand.map((id) => journal?.handBack(id)));
+  if (inOrder) await Promise.all(inHand.map((id) => books.journal?.handBack(id)));
   await queue.withdraw(handed.source);
   // A figure for people, counted again at the next takeover; a database that hangs must not keep the source connected.
   void deadLetters.open().catch(() => undefined);

@@ -88,10 +88,11 @@ export class UnitFactory {
     const publisher = () => this.publisher(name, queue);
     const create = (into: Publisher) => kind.create(unit.config, this.#sourceParts(name, into));
     const lease = kind.worksOn?.(unit.config) ?? `source:${name}`;
+    const { findsAgain = false } = kind;
     const make = async () =>
       store === undefined
         ? await create(publisher())
-        : new LeasedSource({ name, lease, store, clock, events, handover, publisher, make: create });
+        : new LeasedSource({ name, lease, store, clock, events, handover, findsAgain, publisher, make: create });
     return { name, adapter: unit.kind, queue: queue.name, required, make };
   }
 

@@ -1,7 +1,7 @@
 import type { Clock } from "../base/clock.ts";
 import { within } from "../base/within.ts";
 import type { HealthFinding } from "../contracts/health_contributor.ts";
-import type { LeaseStore } from "../contracts/lease.ts";
+import type { LeaseStore, SourceSuccession } from "../contracts/lease.ts";
 import type { Publisher } from "../contracts/publisher.ts";
 import type { EventChannel } from "../contracts/runtime_event.ts";
 import type { SourceStatus, TaskSource } from "../contracts/task_source.ts";
@@ -14,8 +14,11 @@ const startLimitMs = 60_000;
 
 /** What the rest of the runtime does when a source changes hands. */
 export interface SourceHandover {
-  /** This runtime is about to work it: look again at what others may have changed. */
-  taken(): Promise<void>;
+  /**
+   * This runtime is about to work it: look again at what others may have changed. `wasElsewhere`: they have accounted for it
+   * in another journal, so what is left of its tasks here is out of date.
+   */
+  taken(how: { readonly wasElsewhere: boolean }): Promise<void>;
   /** Somebody else may work it now: let go of its tasks. `inOrder`: the lease is still ours, and its rows can be written. */
   given(how: { readonly inOrder: boolean }): Promise<void>;
 }
@@ -34,6 +37,7 @@ export class LeasedSource implements TaskSource {
   readonly #clock: Clock;
   readonly #store: LeaseStore;
   readonly #handover: SourceHandover;
+  readonly #succession: SourceSuccession | undefined;
   readonly #make: (publisher: Publisher) => Promise<TaskSource>;
   readonly #publisher: () => Publisher;
   readonly #work: LeasedWork<Life>;
@@ -47,6 +51,8 @@ export class LeasedSource implements TaskSource {
     readonly clock: Clock;
     readonly events: EventChannel;
     readonly handover: SourceHandover;
+    /** What is not settled is found outside again: see SourceKind. */
+    readonly findsAgain?: boolean;
     readonly publisher: () => Publisher;
     readonly make: (publisher: Publisher) => Promise<TaskSource>;
   }) {
@@ -55,6 +61,7 @@ export class LeasedSource implements TaskSource {
     this.#clock = clock;
     this.#store = store;
     this.#handover = parts.handover;
+    this.#succession = parts.findsAgain === true ? store.succession : undefined;
     this.#make = parts.make;
     this.#publisher = parts.publisher;
     this.#work = new LeasedWork({
@@ -116,7 +123,9 @@ export class LeasedSource implements TaskSource {
   async #begin(held: HeldLease): Promise<Life> {
     this.#store.fence(this.name, held);
     try {
-      await this.#handover.taken();
+      const wasElsewhere = (await this.#succession?.wasElsewhere(this.name, held.claim)) ?? false;
+      await this.#handover.taken({ wasElsewhere });
+      await this.#succession?.begins(this.name, held.claim);
       return await this.#startInner();
     } catch (thrown) {
       this.#store.fence(this.name, undefined);

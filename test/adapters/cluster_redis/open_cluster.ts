@@ -25,7 +25,11 @@ export async function openMember(server: Redis | { readonly port: number }, clus
   onTestFinished(() => link.close());
   await link.open();
   const allowed = new Map<string, () => boolean>();
-  const fences: SourceFences = { allow: (source, isAllowed) => void allowed.set(source, isAllowed) };
+  const fences: SourceFences = {
+    allow: (source, isAllowed) => void allowed.set(source, isAllowed),
+    wasElsewhere: async () => true,
+    begins: async () => undefined,
+  };
   return {
     clock,
     link,

@@ -1,0 +1,194 @@
+import { mkdir, readdir, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { ConfigInvalidError, readConfig } from "../../src/app_runtime/index.ts";
+import { composeBot } from "../../src/mail_order_bot_app/compose_bot.ts";
+import { freePort } from "../support/free_port.ts";
+import { type Redis, startRedis } from "../support/redis.ts";
+import { eventually } from "../support/source_desk.ts";
+import { tempDir } from "../support/temp_dir.ts";
+import { askBook } from "./bot_on_mails.ts";
+import { BotProgram } from "./demonstration.ts";
+
+const patienceMs = 60_000;
+const leaseMs = 2_000;
+const sourceProgram = join(import.meta.dirname, "../../src/mail_order_bot_app/main.ts");
+
+/** Machines on this one: each bot has a data directory of its own, and all look into one directory of mails. */
+async function openSite() {
+  const redis = await startRedis({ password: "hush" });
+  onTestFinished(() => redis.stop());
+  const mails = join(tempDir(), "mails");
+  for (const name of ["tmp", "new", "cur"]) await mkdir(join(mails, name), { recursive: true });
+  const bring = async (count: number) => {
+    for (let number = 0; number < count; number += 1) {
+      await writeFile(join(mails, "tmp", `${number}.eml`), orderMail(number));
+      await rename(join(mails, "tmp", `${number}.eml`), join(mails, "new", `${number}.eml`));
+    }
+  };
+  const left = async () => (await readdir(join(mails, "new"))).length;
+  return { redis, bring, left, machine: () => Machine.at(mails, redis) };
+}
+
+class Machine {
+  readonly directory = tempDir();
+  readonly #port: number;
+  readonly #argv: readonly string[];
+  #bot: BotProgram | undefined;
+
+  private constructor(port: number, mails: string, redis: Redis) {
+    this.#port = port;
+    const settings = {
+      "sources.inbox.directory": mails,
+      "sources.inbox.settleTime": "20ms",
+      "sources.inbox.window": 10,
+      "workers.orders.concurrency": 4,
+      "platform.dataDir": join(this.directory, "data"),
+      "platform.log.file": join(this.directory, "runtime.log"),
+      "platform.control.port": port,
+      "platform.smtp.host": "127.0.0.1",
+      "platform.smtp.port": 9,
+      "platform.smtp.password": "none",
+      "platform.cluster.lease": `${leaseMs}ms`,
+      "platform.cluster.redis.port": redis.port,
+      "platform.cluster.redis.password": redis.password,
+    };
+    const sets = Object.entries(settings).flatMap(([key, value]) => ["--set", `${key}=${value}`]);
+    this.#argv = ["--config", "config/eml_folder.yaml", ...sets];
+  }
+
+  static async at(mails: string, redis: Redis): Promise<Machine> {
+    return new Machine(await freePort(), mails, redis);
+  }
+
+  start(): void {
+    this.#bot = new BotProgram(this.#argv, sourceProgram);
+  }
+
+  async end(signal: "SIGKILL" | "SIGTERM"): Promise<void> {
+    this.#bot?.kill(signal);
+    await this.#bot?.end();
+  }
+
+  // biome-ignore lint/suspicious/noExplicitAny: a test looks into answers of any shape.
+  async ask(path: string): Promise<any> {
+    return await (await fetch(`http://127.0.0.1:${this.#port}${path}`)).json();
+  }
+
+  async text(path: string): Promise<string> {
+    return await (await fetch(`http://127.0.0.1:${this.#port}${path}`)).text();
+  }
+
+  /** Its source, and what it sees of each runtime: "live running". */
+  async sees() {
+    const status = await this.ask("/status");
+    const runtimes = status.peers.runtimes as readonly {
+      readonly state: string;
+      readonly sources: readonly { readonly state: string }[];
+    }[];
+    return {
+      inbox: String(status.sources[0].status.state),
+      runtimes: runtimes.map(({ state, sources }) => `${state} ${sources[0]?.state}`).toSorted(),
+    };
+  }
+
+  /** Done here, as far as its journal knows, while the files may still lie in `new`. */
+  unsettled(): number {
+    return askBook(this.directory, "SELECT 1 FROM journal WHERE state = 'done' AND settled_at IS NULL").length;
+  }
+
+  decided(): readonly string[] {
+    return askBook(this.directory, "SELECT sha256 FROM decided_mail").map(({ sha256 }) => String(sha256));
+  }
+}
+
+function orderMail(number: number): string {
+  return [
+    "From: Emma Clarke <emma.clarke@harbour-interiors.example>",
+    "To: orders@fjord-furniture.example",
+    `Subject: Order ${number}`,
+    `Message-ID: <order.${number}@mail.harbour-interiors.example>`,
+    "",
+    `PO HI-${1000 + number}`,
+    "1 x CH-1001",
+    "",
+  ].join("\r\n");
+}
+
+test("three machines: one works, each lists all, and one that is killed is missed and followed", {
+  timeout: 3 * patienceMs,
+}, async () => {
+  const mails = 120;
+  const site = await openSite();
+  const [a, b, c] = [await site.machine(), await site.machine(), await site.machine()];
+  a.start();
+  await eventually(async () => expect((await a.sees()).inbox).toBe("running"), patienceMs);
+  for (const machine of [b, c]) machine.start();
+  for (const machine of [a, b, c]) {
+    const runtimes = ["live running", "live standby", "live standby"];
+    await eventually(async () => expect((await machine.sees()).runtimes).toEqual(runtimes), patienceMs);
+  }
+  expect((await b.ask("/status")).peers.runtimes[0]).toMatchObject({
+    name: "mail-order-bot",
+    version: expect.stringMatching(/^\d+\.\d+\.\d+/),
+    phase: "running",
+    queues: [{ name: "orders", adapter: "memory" }],
+    pools: [{ name: "orders", concurrency: 4 }],
+    load: { rssBytes: expect.any(Number), loopDelayMs: expect.any(Number) },
+  });
+  expect(await b.text("/status?format=text")).toMatch(/mail-order-bot \(this\) .* inbox standby/);
+
+  await site.bring(mails);
+  await eventually(async () => expect(await site.left()).toBeLessThan(mails - 30), patienceMs);
+  await a.end("SIGKILL");
+  expect(await site.left()).toBeGreaterThan(0);
+  const doneAndUnsettled = a.unsettled();
+  const killedAt = performance.now();
+  const followed = async () => [(await b.sees()).inbox, (await c.sees()).inbox].toSorted();
+  await eventually(async () => expect(await followed()).toEqual(["running", "standby"]), patienceMs);
+  expect(performance.now() - killedAt).toBeLessThan(2 * leaseMs + 5_000);
+  await eventually(async () => expect(await site.left()).toBe(0), patienceMs);
+  await eventually(async () => {
+    const check = (await b.ask("/health")).checks.peers[0];
+    expect([check.status, check.output]).toEqual(["warn", expect.stringMatching(/has vanished without a goodbye/)]);
+  }, patienceMs);
+
+  a.start();
+  await eventually(async () => {
+    expect((await b.ask("/health")).checks.peers[0].status).toBe("pass");
+    expect((await a.sees()).runtimes).toEqual(["live running", "live standby", "live standby"]);
+  }, patienceMs);
+  for (const machine of [b, c]) await machine.end("SIGTERM");
+  await eventually(
+    async () => expect(await a.sees()).toEqual({ inbox: "running", runtimes: ["live running"] }),
+    patienceMs,
+  );
+  await eventually(async () => expect((await a.ask("/status")).sources[0].status.inFlight).toBe(0), patienceMs);
+  await a.end("SIGTERM");
+
+  const decided = [a, b, c].flatMap((machine) => machine.decided());
+  expect(new Set(decided).size).toBe(mails);
+  // Each machine has a journal of its own: what was done and not yet moved away when it was killed is done by two of them.
+  expect(decided.length - mails).toBeLessThanOrEqual(doneAndUnsettled);
+});
+
+test("what does not go together with a cluster is refused", async () => {
+  const sets = [
+    "platform.smtp.password=none",
+    "platform.cluster.redis.port=6379",
+    "platform.sharing.mode=standby",
+    "queues.orders.adapter=bullmq",
+  ];
+  const argv = sets.flatMap((set) => ["--set", set]);
+  const commandLine = { configFiles: ["config/eml_folder.yaml"], settings: sets, help: false };
+  const { parts } = composeBot({ commandLine, argv, env: { SMTP_PASSWORD: "x" }, print: () => undefined });
+
+  const refused = await readConfig(parts).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+
+  expect(refused).toBeInstanceOf(ConfigInvalidError);
+  expect(String(refused)).toMatch(/platform\.sharing\.mode.*Choose one of them/);
+  expect(String(refused)).toMatch(/sources\.inbox\.queue.*In a cluster its queue needs/);
+});
