@@ -22,7 +22,8 @@ export function draftOf(
   config: WebhookConfig["task"],
   toTask: DeliveryToTask,
 ): Omit<TaskDraft, "id"> {
-  const { source: _, ...payload } = delivery;
+  const { source: _, body, blob, ...known } = delivery;
+  const payload = blob === undefined ? { ...known, body } : { ...known, blob: { ...blob } };
   const orderKey = keyAt(delivery.body, config.orderKeyFrom, "task.orderKeyFrom");
   const group = keyAt(delivery.body, config.groupFrom, "task.groupFrom");
   return {

@@ -36,7 +36,8 @@ export async function readBody(request: IncomingMessage, clock: Clock, limits: B
   }
 }
 
-function tooLarge(maxBytes: number): DeliveryRefusedError {
+/** The refusal of a body over that many bytes. */
+export function tooLarge(maxBytes: number): DeliveryRefusedError {
   const message = `The body is larger than ${formatSize(maxBytes)}. Send less in one delivery, or have maxBodySize raised.`;
   return new DeliveryRefusedError("WEBHOOK_BODY_TOO_LARGE", message);
 }

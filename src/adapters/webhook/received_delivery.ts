@@ -1,3 +1,4 @@
+import type { BlobRef } from "../../app_runtime/contracts/blob_store.ts";
 import type { JsonValue, TaskDraft } from "../../app_runtime/contracts/task.ts";
 
 /** A request that was let in. */
@@ -11,6 +12,8 @@ export interface ReceivedDelivery {
   /** Those of its headers that `task.headers` lists, with names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: JsonValue;
+  /** The body's bytes in the blob store, when they are more than a task can carry. */
+  readonly blob?: BlobRef;
 }
 
 /**

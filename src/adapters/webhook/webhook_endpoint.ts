@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Clock } from "../../app_runtime/base/clock.ts";
 import { messageOf } from "../../app_runtime/base/runtime_error.ts";
+import { type BlobRef, type BlobStore, BlobTooLargeError } from "../../app_runtime/contracts/blob_store.ts";
 import type { Publisher } from "../../app_runtime/contracts/publisher.ts";
 import type { Task } from "../../app_runtime/contracts/task.ts";
 import { TaskInvalidError } from "../../app_runtime/contracts/task_errors.ts";
@@ -11,13 +12,16 @@ import type { DeliveryIntake, Taken } from "./delivery_intake.ts";
 import { DeliveryRefusedError, unavailable } from "./delivery_refused_error.ts";
 import { guardMediaType, parseJsonBody } from "./json_body.ts";
 import { RateLimiter } from "./rate_limiter.ts";
-import { guardLength, readBody } from "./read_body.ts";
+import { guardLength, readBody, tooLarge } from "./read_body.ts";
 import type { DeliveryToTask, ReceivedDelivery } from "./received_delivery.ts";
 import type { RefusalBook } from "./refusal_book.ts";
 import { guardUnverified } from "./request_guard.ts";
 import { SignatureCheck } from "./signatures/signature_check.ts";
 import type { WebhookFacts } from "./webhook_facts.ts";
 import type { WebhookConfig } from "./webhook_schema.ts";
+
+/** What a task can carry; larger bodies go to the blob store. */
+export const inlineLimit = 1_000_000;
 
 export interface EndpointParts {
   readonly source: string;
@@ -28,7 +32,11 @@ export interface EndpointParts {
   readonly refusals: RefusalBook;
   readonly facts: WebhookFacts;
   readonly toTask: DeliveryToTask;
+  /** Needed only where bodies may be larger than `inlineLimit`. */
+  readonly blobs: BlobStore | undefined;
 }
+
+type Content = Pick<ReceivedDelivery, "body" | "blob">;
 
 /** What happens to one request of one source, from its headers to its answer. */
 export class WebhookEndpoint {
@@ -82,7 +90,9 @@ export class WebhookEndpoint {
     const body = parseJsonBody(bytes);
     const identity = this.#names.identify(headers, bytes, body);
     this.#parts.intake.guardOpen();
-    const taken = await this.#parts.intake.take(identity, () => this.#makeTask(request, identity, body));
+    const blob = await this.#keepLarge(bytes);
+    const content = blob === undefined ? { body } : { body, blob };
+    const taken = await this.#parts.intake.take(identity, () => this.#makeTask(request, identity, content));
     this.#count(taken);
     return taken;
   }
@@ -111,11 +121,21 @@ export class WebhookEndpoint {
     throw new DeliveryRefusedError("WEBHOOK_RATE_LIMIT", message, { retryAfterS });
   }
 
-  #makeTask({ headers }: IncomingMessage, identity: DeliveryIdentity, body: ReceivedDelivery["body"]): Task {
+  async #keepLarge(bytes: Uint8Array): Promise<BlobRef | undefined> {
+    if (bytes.length <= inlineLimit) return undefined;
+    try {
+      return await this.#parts.blobs?.put(bytes);
+    } catch (thrown) {
+      if (thrown instanceof BlobTooLargeError) throw tooLarge(bytes.length - 1);
+      throw unavailable("It cannot be stored now.", 5, thrown);
+    }
+  }
+
+  #makeTask({ headers }: IncomingMessage, identity: DeliveryIdentity, content: Content): Task {
     const { source, config, clock, publisher, toTask } = this.#parts;
     const { deliveryId, taskId } = identity;
     const kept = keptHeaders(headers, config.task.headers);
-    const delivery = { source, deliveryId, receivedAt: clock.wallNow(), headers: kept, body };
+    const delivery = { source, deliveryId, receivedAt: clock.wallNow(), headers: kept, ...content };
     try {
       return publisher.prepare({ ...draftOf(delivery, config.task, toTask), id: taskId });
     } catch (thrown) {

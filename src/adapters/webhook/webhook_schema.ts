@@ -86,11 +86,11 @@ export const webhookSchema = {
   },
   task: { doc: "What a delivery becomes.", format: "section", of: taskSchema },
   maxBodySize: {
-    doc: "A larger body is refused (413).",
+    doc: "A larger body is refused (413). One over 1MB goes to the blob store, and its task carries the reference.",
     format: "size",
     default: "1MB",
     min: "1B",
-    max: "1MB",
+    max: "10MB",
   },
   requestTimeout: {
     doc: "A body that has not arrived within this time is refused (408), and its sender cut off.",

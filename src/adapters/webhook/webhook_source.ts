@@ -9,7 +9,7 @@ import type { Answer } from "./answer.ts";
 import { DeliveryIntake } from "./delivery_intake.ts";
 import type { DeliveryToTask } from "./received_delivery.ts";
 import { RefusalBook } from "./refusal_book.ts";
-import { WebhookEndpoint } from "./webhook_endpoint.ts";
+import { inlineLimit, WebhookEndpoint } from "./webhook_endpoint.ts";
 import { WebhookFacts } from "./webhook_facts.ts";
 import { webhookHealth } from "./webhook_health.ts";
 import type { ListenerClient, WebhookListener } from "./webhook_listener.ts";
@@ -56,6 +56,8 @@ export class WebhookSource implements TaskSource, ListenerClient {
   }) {
     const { config, toTask, random } = parts;
     const { name, clock, events, journal, publisher } = parts.parts;
+    // An application whose bodies all fit into tasks need not have a blob store.
+    const blobs = config.maxBodySize > inlineLimit ? parts.parts.blobs : undefined;
     const failures = new WakeUp();
     const [gate, ledger] = [this.#gate, this.#ledger];
     const facts = new WebhookFacts(events, name);
@@ -74,7 +76,7 @@ export class WebhookSource implements TaskSource, ListenerClient {
     this.#refusals = refusals;
     this.#listeners = parts.listeners;
     this.#intake = intake;
-    this.#endpoint = new WebhookEndpoint({ ...shared, intake, toTask });
+    this.#endpoint = new WebhookEndpoint({ ...shared, intake, toTask, blobs });
     this.#settler = new RowSettler(shared);
   }
 

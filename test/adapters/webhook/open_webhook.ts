@@ -2,6 +2,7 @@ import { request } from "node:http";
 import { expect, onTestFinished } from "vitest";
 import { memoryQueueKind } from "../../../src/adapters/memory_queue/index.ts";
 import { type DeliveryToTask, webhookSourceKind } from "../../../src/adapters/webhook/index.ts";
+import type { BlobStore } from "../../../src/app_runtime/contracts/blob_store.ts";
 import type { Journal } from "../../../src/app_runtime/contracts/journal.ts";
 import type { LeaseStore } from "../../../src/app_runtime/contracts/lease.ts";
 import type { Task } from "../../../src/app_runtime/contracts/task.ts";
@@ -26,6 +27,7 @@ export interface HookOptions {
   readonly toTask?: DeliveryToTask;
   readonly journal?: Journal;
   readonly clock?: ManualClock;
+  readonly blobs?: BlobStore;
   /** Shared with other runtimes. */
   readonly leases?: LeaseStore;
 }
@@ -68,7 +70,11 @@ export async function openHook(options: HookOptions = {}) {
     ],
     kinds: [memoryQueueKind, webhookSourceKind(options.toTask && { toTask: options.toTask }), ...(options.kinds ?? [])],
     config: configOf(options.config ?? {}),
-    infrastructure: () => ({ journal, ...(options.leases && { leases: options.leases }) }),
+    infrastructure: () => ({
+      journal,
+      ...(options.blobs && { blobs: options.blobs }),
+      ...(options.leases && { leases: options.leases }),
+    }),
     clock,
   });
   onTestFinished(async () => {

@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
+import { type BlobRef, BlobTooLargeError } from "../../../src/app_runtime/contracts/blob_store.ts";
 import { taskId } from "../../../src/app_runtime/testing/sample_task.ts";
+import { MemoryBlobs } from "../../support/memory_blobs.ts";
 import { eventually } from "../../support/source_desk.ts";
 import { openHook } from "./open_webhook.ts";
 import { signGithub } from "./sign.ts";
@@ -111,6 +113,31 @@ test("a delivery that no task can be made of is refused, and says nothing of why
   expect([answer.status, answer.json.code]).toEqual([422, "WEBHOOK_NO_TASK"]);
   expect(JSON.stringify(answer.json)).not.toContain("0815");
   expect(hook.facts("webhook_no_task")[0]?.message).toContain("0815");
+});
+
+test("a body that no task can carry goes to the blob store, and comes again as the same", async () => {
+  const blobs = new MemoryBlobs();
+  const hook = await openHook({ blobs, config: { maxBodySize: "2MB", task: { orderKeyFrom: "/shop" } } });
+  const large = JSON.stringify({ shop: "north", items: "x".repeat(1_500_000) });
+
+  expect([(await hook.post(large)).status, (await hook.post(large)).status]).toEqual([202, 200]);
+  await hook.handledSoon(1);
+  const { blob, ...payload } = hook.handled[0]?.payload as unknown as { readonly blob: BlobRef };
+  expect(Object.keys(payload)).toEqual(["deliveryId", "receivedAt", "headers"]);
+  expect(hook.handled[0]?.orderKey).toBe("north");
+  expect(Buffer.from(await blobs.get(blob.sha256)).toString() === large).toBe(true);
+
+  blobs.failure = new Error("the disk is full");
+  const refused = await hook.post(`${large} `);
+  expect([refused.status, refused.json.code]).toEqual([503, "WEBHOOK_UNAVAILABLE"]);
+  blobs.failure = new BlobTooLargeError(1_500_000, 1_000_000);
+  expect((await hook.post(`${large} `)).status).toBe(413);
+  expect((await hook.post('"small"')).status).toBe(202);
+});
+
+test("larger bodies than a task can carry need a blob store", async () => {
+  const hook = await openHook({ config: { maxBodySize: "2MB" } });
+  expect(hook.app.eventsOf("unit.restarting")[0]?.error).toContain("blob store");
 });
 
 test("a paused source refuses until it is resumed", async () => {
