@@ -22,7 +22,7 @@ export const scheduleFacts = {
     level: "error",
     message: "{count} missed run(s) planned from {first} to {last} are left out: maxCatchUp is {maxCatchUp}.",
   },
-  schedule_known: { level: "info", message: "The run planned for {plannedAt} was started before (task {taskId})." },
+  schedule_known: { level: "info", message: "The run of task {taskId} was started before, and is not started again." },
   schedule_resumed: { level: "info", message: "{tasks} task(s) made in an earlier run were published again." },
   schedule_trouble: { level: "error", message: "{sentence} Trying again in {waitMs} ms." },
   schedule_trouble_over: { level: "info", message: "{what} works again." },

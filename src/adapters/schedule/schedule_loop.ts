@@ -1,15 +1,12 @@
 import type { Clock } from "../../app_runtime/base/clock.ts";
 import { unlessAborted } from "../../app_runtime/base/unless_aborted.ts";
 import { WakeUp } from "../../app_runtime/base/wake_up.ts";
-import type { Journal } from "../../app_runtime/contracts/journal.ts";
-import type { Publisher } from "../../app_runtime/contracts/publisher.ts";
-import type { TaskDraft } from "../../app_runtime/contracts/task.ts";
-import type { Gate, Patience, TaskPublisher } from "../../app_runtime/intake/api.ts";
+import type { Gate, Patience } from "../../app_runtime/intake/api.ts";
 import type { Cadence } from "./cadence.ts";
 import { cadenceOf } from "./cadence_of.ts";
 import { dueRuns, type LeftOut, type PlannedRun } from "./due_runs.ts";
 import { TaskMaker } from "./planned_task.ts";
-import type { PositionStore } from "./position_store.ts";
+import type { RunStarter } from "./run_starter.ts";
 import type { ScheduleFacts } from "./schedule_facts.ts";
 import { positionAt, type SchedulePosition, type Standing } from "./schedule_position.ts";
 import type { ScheduleConfig } from "./schedule_schema.ts";
@@ -20,22 +17,17 @@ import type { ScheduleConfig } from "./schedule_schema.ts";
  */
 const longestWaitMs = 30_000;
 
-/** Waits for the next planned run and starts it: first a journal row and the new position, then the queue. */
+/** Waits for the next planned run and has it started. */
 export class ScheduleLoop {
-  readonly #source: string;
   readonly #config: ScheduleConfig;
   readonly #clock: Clock;
-  readonly #journal: Journal;
-  readonly #positions: PositionStore;
-  readonly #publisher: Publisher;
-  readonly #tasks: TaskPublisher;
+  readonly #starter: RunStarter;
   readonly #gate: Gate;
   readonly #patience: Patience;
   readonly #facts: ScheduleFacts;
   readonly #cadence: Cadence;
   readonly #maker: TaskMaker;
   readonly #news = new WakeUp();
-  #position: SchedulePosition | undefined;
   #isWanted = false;
   #lastTurnAt: number | undefined;
   #busySince: number | undefined;
@@ -47,21 +39,14 @@ export class ScheduleLoop {
     readonly source: string;
     readonly config: ScheduleConfig;
     readonly clock: Clock;
-    readonly journal: Journal;
-    readonly positions: PositionStore;
-    readonly publisher: Publisher;
-    readonly tasks: TaskPublisher;
+    readonly starter: RunStarter;
     readonly gate: Gate;
     readonly patience: Patience;
     readonly facts: ScheduleFacts;
   }) {
-    this.#source = parts.source;
     this.#config = parts.config;
     this.#clock = parts.clock;
-    this.#journal = parts.journal;
-    this.#positions = parts.positions;
-    this.#publisher = parts.publisher;
-    this.#tasks = parts.tasks;
+    this.#starter = parts.starter;
     this.#gate = parts.gate;
     this.#patience = parts.patience;
     this.#facts = parts.facts;
@@ -92,12 +77,12 @@ export class ScheduleLoop {
   /** When the next run is planned, as the schedule's zone shows it; undefined when none is. */
   get nextRunAt(): string | undefined {
     const now = this.#clock.wallNow();
-    const next = this.#cadence.next(Math.max(now, this.#position?.after ?? now));
+    const next = this.#cadence.next(Math.max(now, this.#starter.position?.after ?? now));
     return next === undefined ? undefined : this.#maker.shown(next);
   }
 
   get lastRunAt(): string | undefined {
-    const lastRunAt = this.#position?.lastRunAt;
+    const lastRunAt = this.#starter.position?.lastRunAt;
     return lastRunAt === undefined ? undefined : this.#maker.shown(lastRunAt);
   }
 
@@ -115,10 +100,11 @@ export class ScheduleLoop {
   /** Works until `signal` aborts, then resolves. */
   async run(signal: AbortSignal): Promise<void> {
     try {
-      await this.#busily(() => this.#recall(signal));
+      await this.#busily(() => this.#starter.resume(signal));
       for (;;) {
         await unlessAborted(signal, this.#gate.passed());
-        const waitMs = await this.#busily(() => this.#turn(signal));
+        const turn = () => this.#patience.insist("Starting a run", () => this.#turn(signal), signal);
+        const waitMs = await this.#busily(turn);
         await this.#news.wait(this.#clock, waitMs, signal);
       }
     } catch (error) {
@@ -126,43 +112,45 @@ export class ScheduleLoop {
     }
   }
 
-  async #recall(signal: AbortSignal): Promise<void> {
-    await this.#patience.insist("Resuming", () => this.#tasks.republishOffered(signal), signal);
-    this.#position = await this.#patience.insist("Reading the last run", () => this.#positions.read(), signal);
-  }
-
-  /** Resolves with how long to wait for the next one. */
+  /** Resolves with how long to wait for the next one. @throws what the journal throws; then it is to be tried anew. */
   async #turn(signal: AbortSignal): Promise<number> {
+    await this.#starter.finish(signal);
     this.#lastTurnAt = this.#clock.now();
     const now = this.#clock.wallNow();
-    const { after } = await this.#stand(now, signal);
-    if (this.#isWanted) await this.#startWanted(signal);
+    const { after } = await this.#stand(now);
+    await this.#startWanted(now, signal);
     const { missed: policy, maxCatchUp } = this.#config;
     const jitterOf = (plannedAt: number) => this.#maker.jitterOf(plannedAt);
     const { start, leftOut } = dueRuns({ cadence: this.#cadence, after, now, policy, maxCatchUp, jitterOf });
-    if (leftOut !== undefined) this.#sayLeftOut(leftOut, start.length);
-    await this.#startAll(start, signal);
+    const onPassed = leftOut && (() => this.#sayLeftOut(leftOut, start.length));
+    await this.#startAll(start, onPassed, signal);
     if (start.length > 0) return 0;
-    if (leftOut !== undefined) await this.#moveTo({ after: leftOut.last }, signal);
+    if (leftOut !== undefined) await this.#starter.moveTo(this.#moved({ after: leftOut.last }));
+    onPassed?.();
     return this.#untilNext();
   }
 
   /** Where it stands, by the clock as it is now. */
-  async #stand(now: number, signal: AbortSignal): Promise<SchedulePosition> {
-    const { position, standing } = positionAt(this.#position, { cadence: this.#cadence.text, now });
+  async #stand(now: number): Promise<SchedulePosition> {
+    const { position, standing } = positionAt(this.#starter.position, { cadence: this.#cadence.text, now });
     if (standing === "known") return position;
-    await this.#moveTo(position, signal);
+    await this.#starter.moveTo(position);
     this.#facts.report(factOf[standing], { nextRunAt: this.nextRunAt ?? "never" });
     return position;
   }
 
-  async #startAll(runs: readonly PlannedRun[], signal: AbortSignal): Promise<void> {
+  /** `onPassed` is called once what lies before the first of them is dealt with. */
+  async #startAll(runs: readonly PlannedRun[], onPassed: (() => void) | undefined, signal: AbortSignal): Promise<void> {
     this.#waiting = runs.length;
     try {
-      for (const { plannedAt, missed } of runs) {
-        if (missed) this.#missed += 1;
+      for (const [index, { plannedAt, missed }] of runs.entries()) {
         const draft = this.#maker.planned(plannedAt, this.#clock.wallNow(), missed);
-        await this.#start(draft, { after: plannedAt, lastRunAt: plannedAt }, signal);
+        const position = this.#moved({ after: plannedAt, lastRunAt: plannedAt });
+        const onKept = () => {
+          if (missed) this.#missed += 1;
+          if (index === 0) onPassed?.();
+        };
+        await this.#starter.start({ draft, position, onKept }, signal);
         this.#waiting -= 1;
       }
     } finally {
@@ -170,50 +158,23 @@ export class ScheduleLoop {
     }
   }
 
-  async #startWanted(signal: AbortSignal): Promise<void> {
-    this.#isWanted = false;
-    const now = this.#clock.wallNow();
-    await this.#start(this.#maker.manual(now), { lastRunAt: now }, signal);
-  }
-
-  /**
-   * Whatever is killed between row and queue: the row has the run's own id, so it is found again and not made twice. Where
-   * other runtimes have a journal of their own, they are told first: a run that is killed before its row is lost rather than
-   * made by two.
-   */
-  async #start(draft: TaskDraft, moved: Partial<SchedulePosition>, signal: AbortSignal): Promise<void> {
-    const start = async () => {
-      const task = this.#publisher.prepare(draft);
-      const position = this.#moved(moved);
-      await this.#positions.tell(position);
-      const [verdict] = await this.#journal.offer([{ task, queue: this.#publisher.queue }]);
-      await this.#positions.keep(position);
-      this.#position = position;
-      if (verdict?.kind === "new" || verdict?.kind === "offered") await this.#tasks.publish(task, signal);
-      else
-        this.#facts.report("schedule_known", { plannedAt: draft.id.slice(this.#source.length + 1), taskId: task.id });
+  async #startWanted(now: number, signal: AbortSignal): Promise<void> {
+    if (!this.#isWanted) return;
+    const draft = this.#maker.manual(now);
+    const onKept = () => {
+      this.#isWanted = false;
     };
-    await this.#patience.insist("Starting a run", start, signal);
-  }
-
-  async #moveTo(moved: Partial<SchedulePosition>, signal: AbortSignal): Promise<void> {
-    const move = async () => {
-      const position = this.#moved(moved);
-      await this.#positions.tell(position);
-      await this.#positions.keep(position);
-      this.#position = position;
-    };
-    await this.#patience.insist("Noting the last run", move, signal);
+    await this.#starter.start({ draft, position: this.#moved({ lastRunAt: now }), onKept }, signal);
   }
 
   #moved(moved: Partial<SchedulePosition>): SchedulePosition {
-    const { after = this.#clock.wallNow(), ...rest } = { ...this.#position, ...moved };
+    const { after = this.#clock.wallNow(), ...rest } = { ...this.#starter.position, ...moved };
     return { ...rest, after, cadence: this.#cadence.text };
   }
 
   #untilNext(): number {
     const now = this.#clock.wallNow();
-    const next = this.#cadence.next(this.#position?.after ?? now);
+    const next = this.#cadence.next(this.#starter.position?.after ?? now);
     if (next === undefined) return longestWaitMs;
     // A timer may be a little early by the clock on the wall.
     return Math.min(longestWaitMs, Math.max(1, next + this.#maker.jitterOf(next) - now));

@@ -4,6 +4,7 @@ import type { SourceStatus, TaskSource } from "../../app_runtime/contracts/task_
 import type { SourceParts } from "../../app_runtime/contracts/unit_kind.ts";
 import { Gate, Patience, RowSettler, RunLedger, stopWithin, TaskPublisher } from "../../app_runtime/intake/api.ts";
 import { PositionStore } from "./position_store.ts";
+import { RunStarter } from "./run_starter.ts";
 import { ScheduleFacts } from "./schedule_facts.ts";
 import { scheduleHealth } from "./schedule_health.ts";
 import { ScheduleLoop } from "./schedule_loop.ts";
@@ -43,7 +44,8 @@ export class ScheduleSource implements TaskSource {
     const tasks = new TaskPublisher(shared);
     const positions = new PositionStore({ source: name, journal, note });
     this.#patience = patience;
-    this.#loop = new ScheduleLoop({ ...shared, config, tasks, positions });
+    const starter = new RunStarter({ ...shared, tasks, positions });
+    this.#loop = new ScheduleLoop({ ...shared, config, starter });
     this.#settler = new RowSettler(shared);
   }
 

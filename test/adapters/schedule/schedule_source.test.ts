@@ -271,6 +271,33 @@ describe.each(["memory", "sqlite"] as const)("with the journal in %s", (journal)
     expect(third.tasks).toEqual([]);
   });
 
+  test("a run whose row was written while the position could not be is started, whatever the policy says by then", async () => {
+    const desk = deskAt("2026-03-28T06:29:30+01:00");
+    const broken = { isBroken: false };
+    const run = await desk.open({ config: { missed: "skip" }, through: withBroken(["saveCheckpoint"], broken) });
+    broken.isBroken = true;
+    await desk.pass(4 * minuteMs);
+    expect(run.tasks).toEqual([]);
+    broken.isBroken = false;
+    await desk.pass(2 * minuteMs);
+    expect(run.runs).toEqual(["2026-03-28T06:30:00+01:00"]);
+    expect(run.source.status().facts).toMatchObject({ missed: 0, leftOut: 0 });
+  });
+
+  test("a run that the journal did not take in time was missed", async () => {
+    const desk = deskAt("2026-03-28T06:29:30+01:00");
+    const broken = { isBroken: false };
+    const run = await desk.open({ config: { missed: "skip" }, through: withBroken(["offer"], broken) });
+    broken.isBroken = true;
+    run.source.trigger();
+    await desk.pass(4 * minuteMs);
+    broken.isBroken = false;
+    await desk.pass(2 * minuteMs);
+    expect(run.payloads.map(({ manual }) => manual)).toEqual([true]);
+    expect(run.facts("schedule_missed")).toHaveLength(1);
+    expect(run.source.status().facts).toMatchObject({ missed: 1, leftOut: 1 });
+  });
+
   test("a journal that fails is tried until it works, and the run is late, not lost", async () => {
     const desk = deskAt("2026-03-28T06:29:30+01:00");
     const broken = { isBroken: true };
@@ -285,7 +312,7 @@ describe.each(["memory", "sqlite"] as const)("with the journal in %s", (journal)
     await desk.pass(2 * minuteMs);
     broken.isBroken = false;
     await desk.pass(2 * minuteMs);
-    expect(run.payloads).toMatchObject([{ plannedAt: "2026-03-29T06:30:00+02:00", missed: false }]);
+    expect(run.runs).toEqual(["2026-03-29T06:30:00+02:00 missed"]);
     expect(run.source.health().state).toBe("pass");
   });
 });
