@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { type Backoff, backoffDelay } from "../../app_runtime/base/backoff.ts";
 import type { Clock } from "../../app_runtime/base/clock.ts";
@@ -33,9 +33,11 @@ import { QueueFileTakenError } from "./sqlite_queue_errors.ts";
 import { rowOf, taskOf } from "./task_row.ts";
 import { mustLast, WorkLine } from "./work_line.ts";
 
-/** Pause between two looks for what other processes have done: while somebody waits, and while nobody does. */
+/** Pause between two looks for what other processes have done: while somebody waits, less often when they are silent, or nobody waits. */
 const lookWhileWaitingMs = 50;
+const lookWhileSilentMs = 200;
 const lookMs = 500;
+const silentAfterMs = 10_000;
 
 const failureBackoff: Backoff = { initialDelayMs: 100, maxDelayMs: 5_000, factor: 2, jitter: 0 };
 
@@ -82,6 +84,11 @@ export class SqliteQueue implements TaskQueue {
   #wake: { readonly at: number; readonly timer: Disposable } | undefined;
   #nextLook: Disposable | undefined;
   #looking: Promise<void> | undefined;
+  /** Clock.now() when another process was last seen to write. */
+  #othersAt = 0;
+  #trouble: string | undefined;
+  /** The file that was opened, whatever stands under its name later. */
+  #inode: number | undefined;
 
   #seenVersion = -1;
   #counts = nothing;
@@ -148,6 +155,7 @@ export class SqliteQueue implements TaskQueue {
       throw thrown;
     }
     this.#wallOffset = this.#clock.wallNow() - this.#clock.now();
+    this.#inode = inodeOf(this.#file);
     this.#opened = true;
     this.#look = true;
     this.#line.wake();
@@ -259,6 +267,7 @@ export class SqliteQueue implements TaskQueue {
       duplicates: this.#duplicates,
       acked: this.#acked,
       retried: this.#retried,
+      ...(this.#trouble === undefined ? {} : { trouble: this.#trouble }),
     };
   }
 
@@ -317,9 +326,9 @@ export class SqliteQueue implements TaskQueue {
 
   // --- steps
 
-  #do(step: () => Step) {
+  #do(step: () => Step, size = 0) {
     if (this.#closed || !this.#opened) return Promise.reject(new QueueClosedError(this.name));
-    return this.#line.do(step);
+    return this.#line.do(step, size);
   }
 
   /** Of what nobody waits for: if it fails, the leases are looked at again. */
@@ -328,7 +337,7 @@ export class SqliteQueue implements TaskQueue {
   }
 
   #store(row: TaskRow, admit: () => boolean): Promise<PublishResult | "full"> {
-    return this.#do(() => ({ kind: "publish", row, admit: admit() })).then((result) => {
+    return this.#do(() => ({ kind: "publish", row, admit: admit() }), row.body.length).then((result) => {
       if (result === "stored") this.#published += 1;
       if (result === "duplicate") this.#duplicates += 1;
       return result as PublishResult | "full";
@@ -375,6 +384,7 @@ export class SqliteQueue implements TaskQueue {
     if (done.leases !== undefined) {
       const others = done.leases.filter((lease) => !this.#held.has(lease));
       this.#silent.see(others, this.#clock.now());
+      this.#othersAt = this.#clock.now();
     }
     for (const taskId of done.dropped) {
       const limit = this.#settings.maxDeadLetters;
@@ -490,7 +500,8 @@ export class SqliteQueue implements TaskQueue {
     this.#nextLook?.[Symbol.dispose]();
     if (this.#closed || !this.#opened) return;
     const isAwaited = this.#asks > 0 || this.#publishers.length > 0;
-    const pauseMs = isAwaited ? lookWhileWaitingMs : lookMs;
+    const areSilent = this.#clock.now() - this.#othersAt > silentAfterMs;
+    const pauseMs = !isAwaited ? lookMs : areSilent ? lookWhileSilentMs : lookWhileWaitingMs;
     this.#nextLook = this.#clock.after(pauseMs, () => {
       this.#looking = this.#lookAround().finally(() => {
         this.#looking = undefined;
@@ -501,14 +512,26 @@ export class SqliteQueue implements TaskQueue {
 
   /** What other processes did is told by nobody: SQLite counts the commits of others, and to ask for the count is cheap. */
   async #lookAround(): Promise<void> {
+    if (this.#retry !== undefined) return;
+    this.#checkFile();
     const isDue = this.#nextDueAt !== undefined && this.#nextDueAt <= this.#clock.wallNow();
-    if (!isDue) {
-      const version = await this.#database.read("PRAGMA data_version").catch(() => undefined);
-      if (version === undefined || Number(version[0]?.data_version) === this.#seenVersion) return;
+    try {
+      const [row] = await this.#database.read("PRAGMA data_version");
+      if (Number(row?.data_version) === this.#seenVersion && !isDue) return;
+    } catch (thrown) {
+      this.#failed(thrown);
+      return;
     }
     this.#look = true;
     this.#maybeReady = true;
     this.#line.wake();
+  }
+
+  /** SQLite goes on writing into a file that was deleted or moved under it, and never says so. */
+  #checkFile(): void {
+    if (inodeOf(this.#file) === this.#inode) return;
+    const cure = "Stop the runtime, put the file back and start again.";
+    this.#trouble = `${this.#file} was deleted or replaced while in use: what the queue does now is lost. ${cure}`;
   }
 
   // --- outages of the database
@@ -519,6 +542,7 @@ export class SqliteQueue implements TaskQueue {
     this.#maybeReady = true;
     this.#look = true;
     if (this.#failures === 0) this.#fact("error", "queue_unavailable", messageOf(error));
+    this.#trouble = messageOf(error);
     this.#failures += 1;
     if (this.#closed) return;
     this.#retry?.[Symbol.dispose]();
@@ -533,6 +557,7 @@ export class SqliteQueue implements TaskQueue {
 
   #recovered(): void {
     this.#failures = 0;
+    this.#trouble = undefined;
     this.#retry?.[Symbol.dispose]();
     this.#retry = undefined;
     this.#fact("info", "queue_available", "The queue's database answers again.");
@@ -541,6 +566,11 @@ export class SqliteQueue implements TaskQueue {
   #fact(level: "error" | "info", code: string, message: string): void {
     this.#events.emit({ unit: `queue:${this.name}`, kind: "unit.fact", code, level, message, fields: {} });
   }
+}
+
+/** Undefined when there is no such file. */
+function inodeOf(path: string): number | undefined {
+  return statSync(path, { throwIfNoEntry: false })?.ino;
 }
 
 function ownLeaseOf({ seq, leases, renewals, id, orderKey, group }: Taken): OwnLease {

@@ -1,12 +1,15 @@
 import { Fifo } from "../../app_runtime/base/fifo.ts";
 import type { Step, StepResult, Work, WorkDone } from "./queue_protocol.ts";
 
-/** Steps that share one transaction at most. */
+/** Steps that share one transaction at most, and the characters they carry unless one alone has more. */
 const mostSteps = 500;
+const mostCharacters = 4_000_000;
 
 interface Waiting {
   /** Asked when it is sent: what it says may depend on what was answered meanwhile. */
   readonly step: () => Step;
+  /** Characters that it carries. */
+  readonly size: number;
   readonly resolve: (result: StepResult) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -42,9 +45,9 @@ export class WorkLine {
     this.#splits = parts.splits;
   }
 
-  do(step: () => Step): Promise<StepResult> {
+  do(step: () => Step, size = 0): Promise<StepResult> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ step, resolve, reject });
+      this.#waiting.push({ step, size, resolve, reject });
       this.wake();
     });
   }
@@ -81,10 +84,12 @@ export class WorkLine {
 
   #next(): readonly Waiting[] {
     const batch: Waiting[] = [];
-    while (batch.length < mostSteps) {
-      const waiting = this.#waiting.shift();
-      if (waiting === undefined) break;
-      batch.push(waiting);
+    let characters = 0;
+    for (let next = this.#waiting.peek(); next !== undefined; next = this.#waiting.peek()) {
+      characters += next.size;
+      if (batch.length === mostSteps || (batch.length > 0 && characters > mostCharacters)) break;
+      batch.push(next);
+      this.#waiting.shift();
     }
     return batch;
   }

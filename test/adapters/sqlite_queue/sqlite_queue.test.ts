@@ -1,4 +1,4 @@
-import { statSync, writeFileSync } from "node:fs";
+import { renameSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { Worker } from "node:worker_threads";
@@ -129,9 +129,11 @@ test("a file that another program holds locked is an outage that ends by itself,
   await expect(queue.publish(sampleTask("b"))).rejects.toMatchObject({ code: "DATABASE_LOCKED" });
   expect(await desk.tryTake()).toBeUndefined();
   await desk.clock.advance(1_000);
+  expect(queue.stats().trouble).toContain("holds the database");
   other.exec("ROLLBACK");
   await desk.clock.advance(6_000);
   expect((await desk.take()).task.id).toBe("a");
+  expect(queue.stats().trouble).toBeUndefined();
   expect(facts()).toEqual(["queue_unavailable", "queue_available"]);
 });
 
@@ -165,6 +167,26 @@ test("a file that is no database, one of a newer program and one of another queu
   });
   database.exec("UPDATE queue SET name = 'orders'; UPDATE schema_version SET version = 99");
   await expect(open("orders")).rejects.toMatchObject({ code: "DATABASE_NEWER" });
+});
+
+test("a file that was taken away while in use is trouble that is told", async () => {
+  const { desk, queue, file } = await openDesk();
+  renameSync(file, `${file}.old`);
+  await desk.clock.advance(1_000);
+  expect(queue.stats().trouble).toContain("was deleted or replaced while in use");
+});
+
+test("payloads that are large together come in several transactions, and all of them", async () => {
+  const { desk, queue } = await openDesk();
+  const ids = Array.from({ length: 12 }, (_, n) => `t${n}`);
+  const payload = "x".repeat(900_000);
+  await Promise.all(ids.map((id) => queue.publish(sampleTask(id, { payload }))));
+  const stop = new AbortController();
+  const deliveries = queue.consume({ signal: stop.signal, concurrency: 12 });
+  const taken = await Promise.all(ids.map(() => deliveries.next()));
+  expect(taken.map(({ value }) => value?.task.id)).toEqual(ids);
+  stop.abort();
+  await desk.clock.advance(0);
 });
 
 test("the kind makes a queue in the data directory, with all capabilities", async () => {

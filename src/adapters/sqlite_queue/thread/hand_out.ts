@@ -8,6 +8,10 @@ import type { RateWindow } from "./rate_window.ts";
 /** Tasks of full groups that one transaction parks before it lets others have their turn. */
 const parkAtOnce = 1_000;
 
+/** Rows that are read together, and characters after which the rest is left to the next transaction. */
+const readAtOnce = 64;
+const mostCharacters = 4_000_000;
+
 /** Leases what is ready, by priority and place, as far as groups and the rate limit allow. */
 export class HandOut {
   readonly #figures: Figures;
@@ -32,16 +36,21 @@ export class HandOut {
   take(atMost: number, now: number): { readonly taken: readonly Taken[]; readonly more: boolean } {
     const taken: Taken[] = [];
     let parked = 0;
+    let characters = 0;
     while (taken.length < atMost) {
-      const rows = this.#ready.all(atMost - taken.length);
+      const rows = this.#ready.all(Math.min(readAtOnce, atMost - taken.length));
       for (const row of rows) {
         if (this.#rate.waitMs(now) > 0) return { taken, more: false };
         const group = row.task_group as string | null;
-        if (group === null || this.#groups.enter(Number(row.seq), group)) taken.push(this.#leaseTo(row, now));
-        else parked += 1;
+        if (group !== null && !this.#groups.enter(Number(row.seq), group)) parked += 1;
+        else {
+          const next = this.#leaseTo(row, now);
+          characters += next.body.length;
+          taken.push(next);
+        }
       }
       if (rows.length === 0) return { taken, more: false };
-      if (parked >= parkAtOnce) return { taken, more: true };
+      if (parked >= parkAtOnce || characters >= mostCharacters) return { taken, more: true };
     }
     return { taken, more: false };
   }
