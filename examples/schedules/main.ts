@@ -1,7 +1,7 @@
 /** The night in which the clocks of Berlin are put forward, lived through in a moment: what runs when, and what was missed. */
 import { type ApplicationModule, done } from "app_runtime";
 import { memoryQueueKind } from "app_runtime/adapters/memory_queue";
-import { scheduleSourceKind } from "app_runtime/adapters/schedule";
+import { type SchedulePayload, scheduleSourceKind } from "app_runtime/adapters/schedule";
 import { ManualClock, MemoryJournal, runInMemory } from "app_runtime/testing";
 
 const reports: ApplicationModule = {
@@ -13,7 +13,7 @@ const reports: ApplicationModule = {
       needs: [],
       create: () => ({
         handle(task) {
-          const { plannedAt, missed, data } = task.payload as { plannedAt: string; missed: boolean; data: string };
+          const { plannedAt, missed, data } = task.payload as unknown as SchedulePayload;
           console.log(`${data}: planned at ${plannedAt}${missed ? ", missed and made up" : ""} (task ${task.id})`);
           return done;
         },

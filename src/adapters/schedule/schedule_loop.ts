@@ -64,7 +64,7 @@ export class ScheduleLoop {
     return this.#waiting;
   }
 
-  /** For how long it has been busy with the journal and the queue; 0 while it waits for the clock. */
+  /** For how long the run in hand has been waiting for the journal and the queue; 0 while it waits for the clock. */
   get busyMs(): number {
     return this.#busySince === undefined ? 0 : Math.round(this.#clock.now() - this.#busySince);
   }
@@ -152,6 +152,7 @@ export class ScheduleLoop {
         };
         await this.#starter.start({ draft, position, onKept }, signal);
         this.#waiting -= 1;
+        this.#busySince = this.#clock.now(); // a long line that moves is not stuck
       }
     } finally {
       this.#waiting = 0;

@@ -205,6 +205,21 @@ describe.each(["memory", "sqlite"] as const)("with the journal in %s", (journal)
     expect(run.source.health()).toMatchObject({ state: "pass", observed: { waitingMs: 0 } });
   });
 
+  test("a long line that moves is not late", async () => {
+    const desk = deskAt("2026-01-01T00:00:30Z");
+    const config = { cron: "* * * * *", timezone: "UTC", missed: "all" };
+    await (await desk.open({ config })).stop();
+    desk.sleepTo("2026-01-01T00:20:30Z");
+    const run = await desk.open({ config, capacity: 1, works: false });
+    const working = run.queue.consume({ signal: AbortSignal.timeout(60_000), concurrency: 1 });
+    for (let n = 0; n < 18; n += 1) {
+      const { value: delivery } = await working[Symbol.asyncIterator]().next();
+      if (delivery !== undefined) await run.queue.ack(delivery);
+      await desk.pass(50_000);
+      expect(run.source.health().state, `after ${n} of 20`).toBe("pass");
+    }
+  });
+
   test("a pause starts nothing, and what passed meanwhile follows the policy", async () => {
     const desk = deskAt("2026-01-01T00:00:30Z");
     const run = await desk.open({ config: { cron: "*/5 * * * *", timezone: "UTC" } });
