@@ -27,7 +27,7 @@ import type { QueueOp } from "./lua/queue_script.ts";
 import { PublishLine, type StoreResult } from "./publish_line.ts";
 import { QueueFigures } from "./queue_figures.ts";
 import { type LookReply, ScriptRunner } from "./script_runner.ts";
-import { jobIdOf, type LetterReply, letterOf, publishArgs, taskIdOf } from "./task_codec.ts";
+import { type EncodedTask, jobIdOf, type LetterReply, letterOf, publishArgs, taskIdOf } from "./task_codec.ts";
 import { WakeWatch } from "./wake_watch.ts";
 
 /** Leases that ran out are looked for this often, or more often when leases are short. */
@@ -134,6 +134,7 @@ export class BullmqQueue implements TaskQueue {
     this.#lookTimer = undefined;
     const reason = new QueueClosedError(this.name);
     this.#publishers.close(reason);
+    this.#wake.close();
     this.#handOut.close(reason);
     this.#closing = this.#disconnect();
     await this.#closing;
@@ -147,7 +148,8 @@ export class BullmqQueue implements TaskQueue {
   }
 
   async tryPublish(task: Task): Promise<PublishResult | "full"> {
-    const [result = "full"] = await this.#store([task], this.#publishers.isFull ? 0 : this.#settings.capacity);
+    const encoded = { task, data: JSON.stringify(task) };
+    const [result = "full"] = await this.#store([encoded], this.#publishers.isFull ? 0 : this.#settings.capacity);
     return result;
   }
 
@@ -229,7 +231,7 @@ export class BullmqQueue implements TaskQueue {
     return (await this.#script.run<T>(op, ...args)).result;
   }
 
-  async #store(tasks: readonly Task[], capacity: number): Promise<readonly StoreResult[]> {
+  async #store(tasks: readonly EncodedTask[], capacity: number): Promise<readonly StoreResult[]> {
     const wallNow = this.#clock.wallNow();
     const args = tasks.flatMap((task) => publishArgs(task, wallNow));
     const results = await this.#publish(capacity, tasks.length, args);
@@ -385,12 +387,12 @@ export class BullmqQueue implements TaskQueue {
       tokens: randomUUID(),
       onIdle: () => this.#watch(),
       onAcked: () => this.#publishers.room(),
-      onUndecodable: (jobId, token) => void this.#buryUndecodable(jobId, token),
+      onUnreadable: (jobId, token) => void this.#buryUnreadable(jobId, token),
       giveBack: (delivery) => this.#giveBack(delivery),
     });
   }
 
-  async #buryUndecodable(jobId: string, token: string): Promise<void> {
+  async #buryUnreadable(jobId: string, token: string): Promise<void> {
     const detail = "What Redis holds under this id is no task that this version can read.";
     await this.#bury([jobId, token, "", "", "rejected", detail, 0]).catch(() => undefined); // it comes back
   }

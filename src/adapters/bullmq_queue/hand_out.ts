@@ -47,7 +47,7 @@ export class HandOut {
   readonly #tokens: string;
   readonly #onIdle: () => void;
   readonly #onAcked: () => void;
-  readonly #onUndecodable: (jobId: string, token: string) => void;
+  readonly #onUnreadable: (jobId: string, token: string) => void;
   readonly #giveBack: (delivery: LeasedDelivery) => void;
 
   readonly #consumers = new Set<Consumer>();
@@ -79,7 +79,7 @@ export class HandOut {
     /** Workers wait, and there is nothing for them: wake `hint` when there is. */
     readonly onIdle: () => void;
     readonly onAcked: () => void;
-    readonly onUndecodable: (jobId: string, token: string) => void;
+    readonly onUnreadable: (jobId: string, token: string) => void;
     readonly giveBack: (delivery: LeasedDelivery) => void;
   }) {
     this.#queue = parts.queue;
@@ -90,7 +90,7 @@ export class HandOut {
     this.#tokens = parts.tokens;
     this.#onIdle = parts.onIdle;
     this.#onAcked = parts.onAcked;
-    this.#onUndecodable = parts.onUndecodable;
+    this.#onUnreadable = parts.onUnreadable;
     this.#giveBack = parts.giveBack;
   }
 
@@ -146,7 +146,7 @@ export class HandOut {
     this.#alarm?.timer[Symbol.dispose]();
     const ring = () => {
       this.#alarm = undefined;
-      if (this.asking > 0) this.hint();
+      if (this.asking > 0 || this.#acks.length > 0) this.hint();
       else this.#drained = false;
     };
     this.#alarm = { at, timer: this.#clock.after(at - this.#clock.now(), ring) };
@@ -268,7 +268,7 @@ export class HandOut {
   #take([jobId, token, data, attempts, crashes, readyAt]: TakenReply, sentAt: number): void {
     this.#figures.tookReadySince(this.#script.localTime(Number(readyAt)));
     const task = taskOf(jobId, data);
-    if (task === undefined) this.#onUndecodable(jobId, token);
+    if (task === undefined) this.#onUnreadable(jobId, token);
     else {
       const leaseUntil = sentAt + this.#settings.leaseMs;
       const numbers = { attempt: Number(attempts) + 1, crashes: Number(crashes) };

@@ -1,11 +1,11 @@
 import type { Clock } from "../../app_runtime/base/clock.ts";
 import type { Task } from "../../app_runtime/contracts/task.ts";
 import type { PublishResult } from "../../app_runtime/contracts/task_queue.ts";
+import type { EncodedTask } from "./task_codec.ts";
 
 export type StoreResult = PublishResult | "full";
 
-interface Waiting {
-  readonly task: Task;
+interface Waiting extends EncodedTask {
   readonly resolve: (result: PublishResult) => void;
   readonly reject: (reason: unknown) => void;
   readonly signal: AbortSignal | undefined;
@@ -13,8 +13,9 @@ interface Waiting {
   sent: boolean;
 }
 
-/** At most so many tasks in one script. */
+/** At most so many tasks in one script, and so many characters of them, unless one alone has more. */
 const batchSize = 100;
+const batchCharacters = 1_000_000;
 const firstRetryMs = 20;
 const longestRetryMs = 250;
 
@@ -23,7 +24,7 @@ const longestRetryMs = 250;
  * is full they wait, and ask again when a task is finished here, or after a while, because others finish tasks, too.
  */
 export class PublishLine {
-  readonly #store: (tasks: readonly Task[]) => Promise<readonly StoreResult[]>;
+  readonly #store: (tasks: readonly EncodedTask[]) => Promise<readonly StoreResult[]>;
   readonly #clock: Clock;
   #line: Waiting[] = [];
   #state: "idle" | "due" | "sending" | "full" = "idle";
@@ -35,7 +36,7 @@ export class PublishLine {
   #closed = false;
 
   constructor(parts: {
-    readonly store: (tasks: readonly Task[]) => Promise<readonly StoreResult[]>;
+    readonly store: (tasks: readonly EncodedTask[]) => Promise<readonly StoreResult[]>;
     readonly clock: Clock;
   }) {
     this.#store = parts.store;
@@ -49,7 +50,7 @@ export class PublishLine {
 
   publish(task: Task, signal: AbortSignal | undefined): Promise<PublishResult> {
     const { promise, resolve, reject } = Promise.withResolvers<PublishResult>();
-    const waiting: Waiting = { task, resolve, reject, signal, sent: false };
+    const waiting: Waiting = { task, data: JSON.stringify(task), resolve, reject, signal, sent: false };
     this.#line.push(waiting);
     this.#sendSoon();
     if (signal === undefined) return promise;
@@ -82,18 +83,27 @@ export class PublishLine {
   }
 
   async #send(): Promise<void> {
-    const batch = this.#line.slice(0, batchSize);
+    const batch = this.#nextBatch();
     this.#state = "sending";
     this.#roomWhileSending = false;
     for (const waiting of batch) waiting.sent = true;
     try {
-      const results = batch.length === 0 ? [] : await this.#store(batch.map(({ task }) => task));
+      const results = batch.length === 0 ? [] : await this.#store(batch);
       this.#settle(batch, results);
     } catch (error) {
       for (const waiting of batch) this.#leave(waiting, error);
       this.#state = "idle";
       this.#sendSoon();
     }
+  }
+
+  #nextBatch(): readonly Waiting[] {
+    let characters = 0;
+    const beyond = this.#line.findIndex(({ data }, n) => {
+      characters += data.length;
+      return n === batchSize || (n > 0 && characters > batchCharacters);
+    });
+    return beyond === -1 ? [...this.#line] : this.#line.slice(0, beyond);
   }
 
   #settle(batch: readonly Waiting[], results: readonly StoreResult[]): void {

@@ -10,11 +10,16 @@ export function taskIdOf(jobId: string): TaskId {
   return jobId.slice(2).replaceAll("%3A", ":").replaceAll("%25", "%") as TaskId;
 }
 
+export interface EncodedTask {
+  readonly task: Task;
+  readonly data: string;
+}
+
 /** What the script `publish` wants of a task. */
-export function publishArgs(task: Task, wallNow: number): readonly (string | number)[] {
+export function publishArgs({ task, data }: EncodedTask, wallNow: number): readonly (string | number)[] {
   const waitMs = task.notBefore === undefined ? 0 : Math.max(0, Math.ceil(task.notBefore - wallNow));
   const { kind, priority, group = "", orderKey = "", source } = task;
-  return [jobIdOf(task.id), kind, JSON.stringify(task), waitMs, priority, group, orderKey, source];
+  return [jobIdOf(task.id), kind, data, waitMs, priority, group, orderKey, source];
 }
 
 /** Undefined when this is no task: somebody else wrote it. */
@@ -31,10 +36,10 @@ export function taskOf(jobId: string, data: string): Task | undefined {
 const shownCharacters = 2_000;
 
 /** A task for what could not be decoded, so that it can be looked at and discarded. */
-export function undecodable(jobId: string, data: string): Task {
+function unreadable(jobId: string, data: string): Task {
   return {
     id: taskIdOf(jobId),
-    kind: "undecodable",
+    kind: "unreadable",
     schemaVersion: 0,
     payload: data.slice(0, shownCharacters) as JsonValue,
     priority: 0,
@@ -49,7 +54,7 @@ export type LetterReply = readonly [string, string, string, string, string, stri
 
 export function letterOf([jobId, data, reason, detail, attempts, diedAt]: LetterReply): DeadLetter {
   return {
-    task: taskOf(jobId, data) ?? undecodable(jobId, data),
+    task: taskOf(jobId, data) ?? unreadable(jobId, data),
     reason: reason as DeadLetterReason,
     detail,
     attempts: Number(attempts),

@@ -1,8 +1,10 @@
 import type { Clock } from "../../app_runtime/base/clock.ts";
+import { sleep } from "../../app_runtime/base/sleep.ts";
 import type { RedisConnection } from "../redis/index.ts";
 
 /** One wait lasts at most this long, so that a connection that has died in silence is found out. */
 const waitSeconds = 5;
+const retryMs = 200;
 
 /** Waits on BullMQ's marker, over a connection of its own: whoever publishes a task, in whichever runtime, puts it there. */
 export class WakeWatch {
@@ -11,6 +13,7 @@ export class WakeWatch {
   readonly #clock: Clock;
   readonly #answerMs: number;
   readonly #onWake: (dueAt: number | undefined) => void;
+  readonly #closing = new AbortController();
   #waiting = false;
 
   constructor(parts: {
@@ -38,6 +41,10 @@ export class WakeWatch {
     void this.#wait();
   }
 
+  close(): void {
+    this.#closing.abort();
+  }
+
   async #wait(): Promise<void> {
     let dueAt: number | undefined;
     using _limit = this.#clock.after(waitSeconds * 1_000 + this.#answerMs, () => this.#connection.renew());
@@ -45,7 +52,8 @@ export class WakeWatch {
       const popped = await this.#connection.client.bzpopmin(this.#marker, waitSeconds);
       dueAt = popped === null ? undefined : Number(popped[2]);
     } catch {
-      // The connection is gone; it comes back by itself, and says so.
+      // The connection is gone and comes back by itself, or the server refuses for a while.
+      await sleep(this.#clock, retryMs, this.#closing.signal);
     } finally {
       this.#waiting = false;
     }

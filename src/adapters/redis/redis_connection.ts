@@ -37,6 +37,8 @@ export class RedisConnection {
       enableOfflineQueue: false,
       autoResendUnfulfilledCommands: false,
       maxRetriesPerRequest: 0,
+      // After a failover the name may lead to another server.
+      reconnectOnError: (error) => error.message.startsWith("READONLY"),
       retryStrategy: (times) => (this.#closed || this.#facts === undefined ? null : retryDelayMs(times)),
       disconnectTimeout: goodbyeMs,
     };

@@ -172,7 +172,7 @@ test("what is no task becomes a dead letter with the reason, and holds up nobody
   expect(await queue.findDeadLetter(taskId("spoilt"))).toMatchObject({
     reason: "rejected",
     detail: expect.stringContaining("no task that this version can read"),
-    task: { id: "spoilt", kind: "undecodable", payload: "{not json" },
+    task: { id: "spoilt", kind: "unreadable", payload: "{not json" },
   });
   await queue.discardDeadLetter(taskId("spoilt"));
   expect(await queue.listDeadLetters({ offset: 0, limit: 9 })).toEqual([]);
@@ -212,4 +212,52 @@ test("nothing of finished tasks is left but as many ids as are to be remembered"
   const keys = (await client.keys(`{${prefix}}*`)).map((key) => key.slice(prefix.length + 10)).sort();
   expect(keys).toEqual(["events", "rt:finished", "rt:mark", "rt:seq"]);
   expect(await client.zcard(`{${prefix}}:orders:rt:finished`)).toBe(3);
+});
+
+test("a withdrawal neither frees nor doubles a task that its full group holds back", async () => {
+  const redis = await server();
+  const { desk, queue } = await openDesk(redis);
+  await desk.publish("runs", { group: "g" });
+  await desk.publish("parked", { group: "g", orderKey: "k" });
+  await desk.publish("behind", { orderKey: "k", source: "lost" });
+  const runs = await desk.take();
+  expect(await desk.tryTake()).toBeUndefined();
+  await queue.withdraw("lost");
+  expect(await desk.tryTake()).toBeUndefined();
+  await queue.ack(runs);
+  expect(await desk.workOff()).toEqual(["parked"]);
+});
+
+test("large tasks are stored and handed out, however many come at once", async () => {
+  const redis = await server();
+  const { desk, queue } = await openDesk(redis);
+  const text = "x".repeat(900_000);
+  const ids = Array.from({ length: 12 }, (_, n) => `t${n}`);
+  await Promise.all(ids.map((id) => queue.publish(sampleTask(id, { payload: { text } }))));
+  const consumer = queue.consume({ signal: new AbortController().signal, concurrency: 12 });
+  const taken = await Promise.all(ids.map(() => consumer.next()));
+  expect(taken.map(({ value }) => value?.task.id).sort()).toEqual([...ids].sort());
+  await Promise.all(taken.map(({ value }) => value !== undefined && queue.ack(value)));
+  expect(await desk.workOff()).toEqual([]);
+});
+
+test("what was fetched ahead for workers that leave is handed to others at once", async () => {
+  const redis = await server();
+  const { desk, queue } = await openDesk(redis);
+  const ids = Array.from({ length: 300 }, (_, n) => `t${n}`);
+  await Promise.all(ids.map((id) => queue.publish(sampleTask(id))));
+  const leaving = new AbortController();
+  const consumer = queue.consume({ signal: leaving.signal, concurrency: 8 });
+  const done: string[] = [];
+  const worker = async () => {
+    for (let next = await consumer.next(); next.done !== true; next = await consumer.next()) {
+      done.push(next.value.task.id);
+      if (done.length === 150) leaving.abort();
+      await queue.ack(next.value);
+    }
+  };
+  await Promise.all(Array.from({ length: 8 }, worker));
+  await desk.clock.advance(0);
+  expect(queue.stats()).toMatchObject({ leased: 0, waiting: 300 - done.length });
+  expect([...done, ...(await desk.workOff())].sort()).toEqual([...ids].sort());
 });

@@ -32,13 +32,15 @@ local function entersGroup(id, job, limit)
   local score = job.gs or rank(tonumber(job.p or 0), false)
   rcall('HSET', base .. id, 'gs', score)
   rcall('ZADD', base .. 'rt:park:' .. job.g, score, id)
-  rcall('ZADD', held, now, id)
+  rcall('ZADD', parked, now, id)
   return false
 end
 
 local function rateWaitUs(tasks, perUs)
   local oldest = rcall('LINDEX', rate, tasks - 1)
-  return oldest and tonumber(oldest) + perUs - nowUs or 0
+  -- A clock that was put back must not stop the queue until it has caught up.
+  if not oldest or tonumber(oldest) > nowUs then return 0 end
+  return tonumber(oldest) + perUs - nowUs
 end
 
 local function takeOne(token, leaseMs, groupLimit)
@@ -59,6 +61,9 @@ local function takeOne(token, leaseMs, groupLimit)
   return nil, true
 end
 
+-- Larger answers would keep everybody else waiting.
+local mostBytes = 2000000
+
 local function work()
   writeThough()
   local leaseMs, remember, groupLimit = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
@@ -69,16 +74,19 @@ local function work()
     codes[n] = ack(ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], ARGV[at + 4])
   end
   if settled > 0 then forgetFinished(remember) end
-  local more = false
+  local more, bytes = false, 0
   if wanted > 0 then
     promoteDue()
     for n = 1, wanted do
       if tasks > 0 then limitedUs = math.max(0, rateWaitUs(tasks, perUs)) end
       if limitedUs > 0 then break end
+      more = bytes > mostBytes
+      if more then break end
       local job
       job, more = takeOne(token .. ':' .. n, leaseMs, groupLimit)
       if not job then break end
       taken[n] = job
+      bytes = bytes + #job[3]
       if tasks > 0 then
         rcall('LPUSH', rate, nowUs)
         rcall('LTRIM', rate, 0, tasks - 1)

@@ -1,7 +1,7 @@
 /**
  * Where a task can be. In BullMQ's own places: wait (list, taken from its right end), prioritized (below the default), delayed,
  * active, failed (dead letters). In ours, under `rt:`: above (over the default priority; its first stands at the right end of
- * wait), held (behind its order key, or parked by its group), line:<order key>, park:<group>, runs:<group>, finished (ids), rate.
+ * wait), held (behind its order key), parked (by its group), line:<order key>, park:<group>, runs:<group>, finished (ids), rate.
  * `moved` counts what a script changes: waiting, delayed, leased, dead.
  */
 export const places = `
@@ -10,7 +10,8 @@ local base = KEYS[1]
 local op = ARGV[1]
 local wait, active, prioritized, delayed = base .. 'wait', base .. 'active', base .. 'prioritized', base .. 'delayed'
 local failed, meta, marker, events = base .. 'failed', base .. 'meta', base .. 'marker', base .. 'events'
-local above, held, finished, rate = base .. 'rt:above', base .. 'rt:held', base .. 'rt:finished', base .. 'rt:rate'
+local above, held, parked = base .. 'rt:above', base .. 'rt:held', base .. 'rt:parked'
+local finished, rate = base .. 'rt:finished', base .. 'rt:rate'
 local clock = rcall('TIME')
 local nowUs = clock[1] * 1000000 + clock[2]
 local now = math.floor(nowUs / 1000)
@@ -127,7 +128,7 @@ local function leaveGroup(id, group)
   if rcall('SREM', base .. 'rt:runs:' .. group, id) == 0 then return end
   local next = rcall('ZPOPMIN', base .. 'rt:park:' .. group)[1]
   if not next then return end
-  rcall('ZREM', held, next)
+  rcall('ZREM', parked, next)
   count(WAITING, -1)
   enqueue(next, tonumber(rcall('HGET', base .. next, 'p') or 0), true)
 end

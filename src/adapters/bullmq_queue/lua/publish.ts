@@ -2,7 +2,7 @@
 export const publishScript = `
 local function fill()
   return rcall('LLEN', wait) + rcall('LLEN', active) + rcall('ZCARD', prioritized) + rcall('ZCARD', delayed)
-    + rcall('ZCARD', above) + rcall('ZCARD', held)
+    + rcall('ZCARD', above) + rcall('ZCARD', held) + rcall('ZCARD', parked)
 end
 
 local function store(id, at)

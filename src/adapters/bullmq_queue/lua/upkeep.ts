@@ -67,7 +67,7 @@ local function withdraw()
       end
     end
   end
-  for place, sets in pairs({[WAITING] = {prioritized, above, held}, [DELAYED] = {delayed}, [DEAD] = {failed}}) do
+  for place, sets in pairs({[WAITING] = {prioritized, above, held, parked}, [DELAYED] = {delayed}, [DEAD] = {failed}}) do
     for _, set in ipairs(sets) do
       for _, id in ipairs(rcall('ZRANGE', set, 0, -1)) do
         if isOfSource(id) then
@@ -102,6 +102,7 @@ local function look()
   promoteDue()
   rcall('SET', base .. 'rt:mark', ARGV[2], 'NX')
   local waiting = rcall('LLEN', wait) + rcall('ZCARD', prioritized) + rcall('ZCARD', above) + rcall('ZCARD', held)
+    + rcall('ZCARD', parked)
   return {rcall('GET', base .. 'rt:mark'), waiting, rcall('ZCARD', delayed), rcall('LLEN', active), rcall('ZCARD', failed),
     oldestReady(), nextDue(), rcall('LLEN', wait) + rcall('ZCARD', prioritized), nextLossMs}
 end
