@@ -3,8 +3,9 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { createTransport } from "nodemailer";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { connectClient } from "../dev_mail_server/imap_client.ts";
+import { startRedis } from "../support/redis.ts";
 import { tempDir } from "../support/temp_dir.ts";
 import { BotProgram, type DemoPlace, demoPlace, startDemo } from "./demonstration.ts";
 
@@ -60,6 +61,23 @@ test("the demonstration decides every sample mail, goes on with new ones, and en
   await again.says("holds 30 mails from an earlier start");
   await again.says("Summary: 30 mails: 15 accept, 9 review, 5 ignore, 1 reject.");
   expect((await readdir(join(place.dataDir, "sent"))).length).toBe(16);
+});
+
+test("one word of the configuration puts the queue of the demonstration on disk", { timeout: patienceMs }, async () => {
+  const demo = startDemo(await demoPlace(await tempDir()), { "queues.orders.adapter": "sqlite" });
+  await demo.says("Summary: 28 mails: 13 accept, 9 review, 5 ignore, 1 reject.");
+});
+
+test("one word of the configuration puts the queue of the demonstration on Redis", {
+  timeout: patienceMs,
+}, async () => {
+  const redis = await startRedis();
+  onTestFinished(() => redis.stop());
+  const settings = { "queues.orders.adapter": "bullmq", "queues.orders.redis.port": redis.port };
+  const demo = startDemo(await demoPlace(await tempDir()), settings);
+  await demo.says("Summary: 28 mails: 13 accept, 9 review, 5 ignore, 1 reject.");
+  demo.kill("SIGTERM");
+  expect((await demo.end()).code).toBe(0);
 });
 
 test("a copy of a mail, which needs no decision, keeps nobody waiting for the summary", {
