@@ -1,5 +1,6 @@
 import { type JournaledTransactions, JournalStore } from "../../../src/adapters/journal_sqlite/index.ts";
 import { memoryQueueKind } from "../../../src/adapters/memory_queue/index.ts";
+import { sqliteQueueKind } from "../../../src/adapters/sqlite_queue/index.ts";
 import { webhookSourceKind } from "../../../src/adapters/webhook/index.ts";
 import { done } from "../../../src/app_runtime/contracts/task_handler.ts";
 import {
@@ -10,7 +11,7 @@ import {
 } from "../../../src/app_runtime/index.ts";
 
 // Books what is posted to it, until it is killed.
-const [dataDir = "", port = ""] = process.argv.slice(2);
+const [dataDir = "", port = "", queue = ""] = process.argv.slice(2);
 const transactions = serviceToken<JournaledTransactions>("transactions");
 const bookings = {
   owner: "bookings",
@@ -28,7 +29,7 @@ const runtime = new RuntimeManager({
     {
       name: "bookings",
       register(registry) {
-        registry.queue("hooks", { adapter: "memory", capacity: 20 });
+        registry.queue("hooks", { adapter: queue, capacity: 20, lease: "2s" });
         registry.source("hook", { adapter: "webhook", queue: "hooks", port: Number(port), path: "/hook" });
         registry.workers("hooks", { queue: "hooks", handler: "book", concurrency: 4 });
         registry.handler("book", {
@@ -45,7 +46,7 @@ const runtime = new RuntimeManager({
       },
     },
   ],
-  kinds: [memoryQueueKind, webhookSourceKind()],
+  kinds: [memoryQueueKind, sqliteQueueKind, webhookSourceKind()],
   config: { argv: ["--set", `platform.dataDir=${dataDir}`] },
   infrastructure,
 });
