@@ -51,7 +51,7 @@ return { "taken", text(token) }
 `);
 
 /**
- * KEYS lease, memory. ARGV token, holder, duration, since when it has it. A lease that Redis has forgotten is written down
+ * KEYS lease, memory. ARGV token, holder, duration, note ("" for none). A lease that Redis has forgotten is written down
  * again: nobody else has taken one yet. Its renewals are then counted from a number that nobody has seen.
  */
 export const renewScript = new LuaScript(`${luaPrelude}${knownSince}${store}
@@ -61,6 +61,7 @@ known_since(KEYS[2])
 if not row[1] then
   store({ "token", ARGV[1], "renewals", text(now), "holder", ARGV[2], "taken_at", text(now),
     "expires_at", text(now + duration), "duration_ms", text(duration) })
+  if ARGV[4] ~= "" then redis.call("HSETNX", KEYS[1], "note", ARGV[4]) end
   return 1
 end
 if row[1] ~= ARGV[1] or row[2] == "" then return 0 end

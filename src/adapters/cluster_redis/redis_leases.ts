@@ -78,7 +78,7 @@ export class RedisLeases implements LeaseStore {
   }
 
   async renew({ name, token }: LeaseClaim): Promise<boolean> {
-    const args = [token, this.#self, this.durationMs];
+    const args = [token, this.#self, this.durationMs, this.notes.knownIn(name)];
     return Number(await this.#link.run(renewScript, this.#keys(name), args)) === 1;
   }
 

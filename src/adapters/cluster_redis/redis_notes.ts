@@ -7,6 +7,8 @@ import { readNoteScript, writeNoteScript } from "./note_scripts.ts";
 export class RedisNotes implements LeaseNotes {
   readonly #link: ClusterLink;
   readonly #tenures = new Map<string, Tenure>();
+  /** As text, by lease, while it is held: for a Redis that forgets. */
+  readonly #known = new Map<string, string>();
 
   constructor(parts: { readonly link: ClusterLink }) {
     this.#link = parts.link;
@@ -14,20 +16,29 @@ export class RedisNotes implements LeaseNotes {
 
   /** Under which lease the source is worked here; without one it is not. */
   hold(source: string, tenure: Tenure | undefined): void {
+    const last = this.#tenures.get(source);
+    if (last !== undefined) this.#known.delete(last.claim.name);
     if (tenure === undefined) this.#tenures.delete(source);
     else this.#tenures.set(source, tenure);
+  }
+
+  /** The note that Redis should have in this lease, as text; nothing while there is none. */
+  knownIn(lease: string): string {
+    return this.#known.get(lease) ?? "";
   }
 
   async read(source: string): Promise<JsonValue | undefined> {
     const { name } = this.#claimOf(source);
     const note = String(await this.#link.run(readNoteScript, [this.#key(name)], []));
+    if (note !== "") this.#known.set(name, note);
     return note === "" ? undefined : (JSON.parse(note) as JsonValue);
   }
 
   async write(source: string, note: JsonValue): Promise<void> {
     const { name, token } = this.#claimOf(source);
-    const written = await this.#link.run(writeNoteScript, [this.#key(name)], [token, JSON.stringify(note)]);
-    if (Number(written) !== 1) throw fenced(source);
+    const text = JSON.stringify(note);
+    if (Number(await this.#link.run(writeNoteScript, [this.#key(name)], [token, text])) !== 1) throw fenced(source);
+    this.#known.set(name, text);
   }
 
   #claimOf(source: string) {

@@ -65,14 +65,35 @@ test("whoever has no lease, or one that may have run out, does not even ask", as
   await expect(a.leases.notes.read("report")).rejects.toMatchObject({ code: "LEASE_FENCED" });
 });
 
-test("a Redis that has forgotten the lease takes a note, and the renewal writes the rest", async () => {
+test("a Redis that has forgotten the lease is told the note again by the renewal", async () => {
+  const { a, b, take } = await openTwo();
+  const claim = await take(a);
+  await a.leases.notes.write("report", "before");
+  await forget(a);
+  expect(await a.leases.renew(claim)).toBe(true);
+  await a.leases.release(claim);
+
+  const next = await take(b);
+  expect(await b.leases.notes.read("report")).toBe("before");
+  await forget(b);
+  expect(await b.leases.renew(next)).toBe(true);
+  expect(await b.leases.notes.read("report")).toBe("before");
+});
+
+test("it takes a new note before the renewal, and keeps that", async () => {
   const { a, take } = await openTwo();
   const claim = await take(a);
   await a.leases.notes.write("report", "before");
-  await a.link.run(new LuaScript(`return redis.call("DEL", KEYS[1])`), [a.link.key(`lease:${lease}`)], []);
+  await forget(a);
   expect(await a.leases.notes.read("report")).toBeUndefined();
   await a.leases.notes.write("report", "after");
   expect(await a.leases.renew(claim)).toBe(true);
   expect(await a.leases.notes.read("report")).toBe("after");
   expect((await a.leases.look(lease))?.token).toBe(claim.token);
 });
+
+type Member = Awaited<ReturnType<typeof openTwo>>["a"];
+
+async function forget({ link }: Member): Promise<void> {
+  await link.run(new LuaScript(`return redis.call("DEL", KEYS[1])`), [link.key(`lease:${lease}`)], []);
+}
