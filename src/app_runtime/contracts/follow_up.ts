@@ -7,6 +7,11 @@ export function followUpSource(queue: string): string {
   return `${prefix}${queue}`;
 }
 
+/** The queue of the follow-ups that come from `source`; undefined when it is no such source. */
+export function followUpQueue(source: string): string | undefined {
+  return isFollowUpSource(source) ? source.slice(prefix.length) : undefined;
+}
+
 /** Whether tasks of this source are follow-ups: there is nothing outside to tell when they end. */
 export function isFollowUpSource(source: string): boolean {
   return source.startsWith(prefix);

@@ -32,6 +32,7 @@ export class FollowUpRelay implements TaskSource {
   readonly #clock: Clock;
   readonly #events: EventChannel;
   readonly #othersCommit: boolean;
+  readonly #handsOver: boolean;
   readonly #news = new WakeUp();
   readonly #stop = new AbortController();
   readonly #onTheirWay = new Set<Promise<void>>();
@@ -52,6 +53,8 @@ export class FollowUpRelay implements TaskSource {
     readonly events: EventChannel;
     /** Other runtimes commit follow-ups that only this one may publish. */
     readonly othersCommit: boolean;
+    /** The row is done once the queue has the task, not once the task is done. */
+    readonly handsOver: boolean;
   }) {
     this.name = parts.name;
     this.#journal = parts.journal;
@@ -59,6 +62,7 @@ export class FollowUpRelay implements TaskSource {
     this.#clock = parts.clock;
     this.#events = parts.events;
     this.#othersCommit = parts.othersCommit;
+    this.#handsOver = parts.handsOver;
     this.#fullPassAt = parts.clock.now();
   }
 
@@ -157,6 +161,7 @@ export class FollowUpRelay implements TaskSource {
   async #publish(task: Task): Promise<void> {
     const result = await this.#publisher.publish(task, { signal: this.#stop.signal });
     if (result === "stored") this.#published += 1;
+    if (this.#handsOver) await this.#journal.done(task.id);
   }
 
   #passOverAll(): void {

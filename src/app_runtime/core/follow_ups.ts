@@ -78,10 +78,19 @@ export class FollowUps {
     return { name: "follow-ups", required: false, check: () => this.#finding() };
   }
 
+  /**
+   * Whether the journal row of a follow-up lives as long as its task. Not where machines with journals of their own share the
+   * queue: whoever takes the task has no row of it, so the row is done once the queue has the task.
+   */
+  areJournaled(queue: TaskQueue): boolean {
+    return this.#parts.leaseStore?.fencesWrites !== false || !isShared(queue);
+  }
+
   #newSource(name: string, queue: TaskQueue, journal: Journal): TaskSource {
     const { leaseStore: store, clock, events, publisher, handover } = this.#parts;
+    const handsOver = !this.areJournaled(queue);
     const relay = (into: Publisher, othersCommit: boolean) => {
-      const made = new FollowUpRelay({ name, journal, publisher: into, clock, events, othersCommit });
+      const made = new FollowUpRelay({ name, journal, publisher: into, clock, events, othersCommit, handsOver });
       this.#relays.set(queue.name, made);
       return made;
     };

@@ -2,7 +2,7 @@ import type { Clock } from "../base/clock.ts";
 import { messageOf } from "../base/runtime_error.ts";
 import { sleep } from "../base/sleep.ts";
 import type { ConfigDifference, ConfigSnapshot } from "../config/api.ts";
-import { isFollowUpSource } from "../contracts/follow_up.ts";
+import { followUpQueue } from "../contracts/follow_up.ts";
 import type { HealthContributor } from "../contracts/health_contributor.ts";
 import type { Journal } from "../contracts/journal.ts";
 import type { LeaseStore } from "../contracts/lease.ts";
@@ -87,7 +87,7 @@ export class Pipeline {
     this.workers = new WorkerSupervisor({
       ...parts,
       restart: policy,
-      isJournaled: (source) => isFollowUpSource(source) || this.#journaled.get(source),
+      isJournaled: (source) => this.#isJournaled(source),
       outlet: {
         publish: async (queue, draft, trace, signal) => {
           const publisher = parts.factory.publisher(handlers, this.queue(queue).queue);
@@ -156,6 +156,13 @@ export class Pipeline {
     await Promise.all([...this.#queues.values()].map(({ queue }) => queue.close()));
   }
 
+  #isJournaled(source: string): boolean | undefined {
+    const queue = followUpQueue(source);
+    if (queue === undefined) return this.#journaled.get(source);
+    const slot = this.#queues.get(queue);
+    return slot === undefined || this.followUps.areJournaled(slot.queue);
+  }
+
   async #startFirst(snapshot: ConfigSnapshot): Promise<void> {
     await this.#startUnits(snapshot, allUnits(snapshot));
     if (this.#failed.size > 0) throw new UnitsFailedError(this.#failed);
@@ -222,13 +229,26 @@ export class Pipeline {
 
   async #makeQueue(snapshot: ConfigSnapshot, name: string): Promise<QueueSlot> {
     const { factory, journal, events, pauses, leaseStore } = this.#parts;
-    const queue = await factory.queue(snapshot, name);
+    const queue = await factory.queue(snapshot, name, () => this.#offerAgain(name));
     await queue.open();
     if (pauses.isPaused(`queue:${name}`)) await queue.pause();
     journal?.shareTasks(name, sharesTasks(queue, leaseStore));
     const deadLetters = new DeadLetters({ queue, journal, events });
     await deadLetters.open();
     return { queue, deadLetters };
+  }
+
+  /** Its queue forgot what it had accepted: whoever has a journal begins again with what is not finished there. */
+  #offerAgain(queue: string): void {
+    const turn = this.#applied.then(async () => {
+      const { signal } = this.#halted;
+      if (signal.aborted || !this.#queues.has(queue)) return;
+      const journaled = this.sources.feeding(queue).filter((source) => this.#journaled.get(source) === true);
+      await Promise.all(journaled.map((source) => this.sources.restart(source, signal)));
+      await this.followUps.stop([queue], signal);
+      if (!signal.aborted) await this.followUps.start(this.queue(queue).queue);
+    });
+    this.#applied = turn.catch((error: unknown) => this.#tellFailure(`queue:${queue}`, messageOf(error)));
   }
 
   async #makeHandler(snapshot: ConfigSnapshot, name: string): Promise<void> {

@@ -1,10 +1,12 @@
 import { expect, test } from "vitest";
 import { FollowUpRefusedError } from "../../../src/app_runtime/contracts/follow_up.ts";
+import type { LeaseStore } from "../../../src/app_runtime/contracts/lease.ts";
 import type { TaskId } from "../../../src/app_runtime/contracts/task.ts";
 import { done, type Outcome, reject, retry } from "../../../src/app_runtime/contracts/task_handler.ts";
 import { settlePromises } from "../../../src/app_runtime/testing/manual_clock.ts";
 import { billOf, Machine, openFollowUpShop } from "./follow_up_shop.ts";
 import { draft, openShop } from "./open_shop.ts";
+import { queueInCommon } from "./sharing_runtimes.ts";
 
 const minute = 60_000;
 
@@ -251,6 +253,40 @@ test("without a journal a handler is told what its follow-ups need", async () =>
   });
   await app.feed("inbox", draft("a"));
   expect(app.eventsOf("task.retried")[0]?.reason).toContain("A follow-up task needs a journal");
+});
+
+/** Leases that lie outside the journals; this runtime gets those of its mailboxes. */
+function leasesElsewhere(): LeaseStore {
+  return {
+    durationMs: 15_000,
+    fencesWrites: false,
+    look: async () => undefined,
+    take: async (name) => (name.startsWith("source:follow-up:") ? undefined : { name, token: 1 }),
+    renew: async () => true,
+    release: async () => undefined,
+    fence: () => undefined,
+  };
+}
+
+test("where each machine has a journal of its own, each brings its follow-ups into its own queue", async () => {
+  const shop = await openFollowUpShop({ leases: leasesElsewhere() });
+
+  await shop.order("a");
+
+  expect(shop.billedIds).toEqual(["bill:a"]);
+  expect(await shop.machine.state("bill:a")).toBe("done");
+});
+
+test("where such machines share the queue, either handles a follow-up of the other, once", async () => {
+  const shared = { kinds: [queueInCommon()], billAdapter: "shared", leases: leasesElsewhere() };
+  const a = await openFollowUpShop({ ...shared, billers: 0 });
+  const b = await openFollowUpShop(shared);
+
+  await a.order("a");
+
+  expect(b.billedIds).toEqual(["bill:a"]);
+  expect([await a.machine.state("bill:a"), await b.machine.state("bill:a")]).toEqual(["done", undefined]);
+  expect(b.app.eventsOf("task.dead_lettered")).toEqual([]);
 });
 
 const sample = {

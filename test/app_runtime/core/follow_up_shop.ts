@@ -1,3 +1,4 @@
+import type { LeaseStore } from "../../../src/app_runtime/contracts/lease.ts";
 import type { TaskDraft, TaskId } from "../../../src/app_runtime/contracts/task.ts";
 import { done, type TaskContext, type TaskHandler } from "../../../src/app_runtime/contracts/task_handler.ts";
 import { type SourceParts, sourceKind, type UnitKind } from "../../../src/app_runtime/contracts/unit_kind.ts";
@@ -30,6 +31,9 @@ export interface FollowUpShopOptions {
   /** Of the queue of orders. */
   readonly adapter?: string;
   readonly kinds?: readonly UnitKind[];
+  /** Of the queue of bills. */
+  readonly billAdapter?: string;
+  readonly leases?: LeaseStore;
 }
 
 /** Orders come from a source with a journal; their bills go into a second queue, which has its own pool. */
@@ -52,11 +56,11 @@ export async function openFollowUpShop(options: FollowUpShopOptions = {}) {
     clock: machine.clock,
     kinds: [mailbox, ...(options.kinds ?? [])],
     config: { queues: { orders: { adapter: options.adapter ?? "memory" } } },
-    infrastructure: () => ({ journal: machine.journal }),
+    infrastructure: () => ({ journal: machine.journal, ...(options.leases && { leases: options.leases }) }),
     handle: options.handle ?? ((task, context) => billFor(context, task.id)),
     more: (registry) => {
       registry.source("mails", { adapter: "mailbox", queue: "orders" });
-      registry.queue("bills", { adapter: "memory", capacity, retry: { attempts: 1 } });
+      registry.queue("bills", { adapter: options.billAdapter ?? "memory", capacity, retry: { attempts: 1 } });
       registry.handler("bill", {
         needs: [],
         create: () => ({

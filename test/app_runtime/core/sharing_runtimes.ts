@@ -167,9 +167,11 @@ export async function until(expectation: () => unknown): Promise<void> {
 /** One memory queue for all runtimes of this process, as a queue between processes would be. */
 export function queueInCommon(): QueueKind {
   const opened = new Map<string, MemoryQueue>();
-  onTestFinished(async () => {
-    for (const queue of opened.values()) await queue.close();
-  });
+  const users = new Map<MemoryQueue, number>();
+  const leave = async (queue: MemoryQueue) => {
+    users.set(queue, (users.get(queue) ?? 0) - 1);
+    if (users.get(queue) === 0) await queue.close();
+  };
   const capabilities = new Set<QueueCapability>(["shared-by-processes"]);
   return queueKind({
     kind: "shared",
@@ -181,7 +183,8 @@ export function queueInCommon(): QueueKind {
       return new Proxy<TaskQueue>(queue, {
         get: (target, key) => {
           if (key === "capabilities") return capabilities;
-          if (key === "close") return async () => undefined;
+          if (key === "open") return async () => void users.set(queue, (users.get(queue) ?? 0) + 1);
+          if (key === "close") return () => leave(queue);
           const value: unknown = Reflect.get(target, key, target);
           return typeof value === "function" ? value.bind(target) : value;
         },
