@@ -50,6 +50,7 @@ export class BullmqQueue implements TaskQueue {
   readonly #clock: Clock;
   readonly #events: EventChannel;
   readonly #facts: BullmqFacts;
+  readonly #forgot: (() => void) | undefined;
   readonly #commands: RedisConnection;
   readonly #waiting: RedisConnection;
   readonly #figures: QueueFigures;
@@ -78,12 +79,14 @@ export class BullmqQueue implements TaskQueue {
     readonly events: EventChannel;
     readonly redis: RedisConfig;
     readonly prefix: string;
+    readonly forgot?: (() => void) | undefined;
   }) {
     const { name, settings, clock, redis } = parts;
     this.name = name;
     this.#settings = settings;
     this.#clock = clock;
     this.#events = parts.events;
+    this.#forgot = parts.forgot;
     this.#facts = new BullmqFacts(parts.events, name);
     this.#checkMs = Math.min(longestCheckMs, settings.leaseMs * 0.3);
     this.#commands = new RedisConnection(redis, `${parts.prefix}:${name}`);
@@ -348,8 +351,10 @@ export class BullmqQueue implements TaskQueue {
   }
 
   #checkMark(mark: string): void {
-    if (mark !== this.#mark) this.#facts.report("queue_redis_forgot", { address: this.#commands.address });
+    if (mark === this.#mark) return;
     this.#mark = mark;
+    this.#facts.report("queue_redis_forgot", { address: this.#commands.address });
+    this.#forgot?.();
   }
 
   #setTrouble(sentence: string | undefined): void {

@@ -20,6 +20,8 @@ export interface UnitParts {
 }
 
 export interface QueueParts extends UnitParts {
+  /** Call it when accepted tasks are gone although nobody finished them: what journaled sources still miss is offered again. */
+  readonly forgot?: () => void;
   readonly settings: QueueSettings;
   /** `platform.dataDir`: for what it keeps. */
   readonly dataDir: string;

@@ -72,6 +72,14 @@ export class SourceSupervisor {
     await firstTry.promise;
   }
 
+  /** Ends its life and begins another: what it offers when it starts is offered again. */
+  async restart(name: string, signal: AbortSignal): Promise<void> {
+    const slot = this.#slots.get(name);
+    if (slot === undefined || this.#quiesced) return;
+    await this.#stopOne(name, signal);
+    if (!this.#quiesced) await this.start(slot.definition, [...slot.pauses]);
+  }
+
   statusOf(name: string): SourceStatus {
     const slot = this.#slots.get(name);
     return slot?.source?.status() ?? notRunning(slot?.failure);

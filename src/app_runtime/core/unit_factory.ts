@@ -41,12 +41,13 @@ export class UnitFactory {
     this.#parts = parts;
   }
 
-  async queue(snapshot: ConfigSnapshot, name: string): Promise<TaskQueue> {
+  /** `forgot` is called when the queue has lost what it had accepted. */
+  async queue(snapshot: ConfigSnapshot, name: string, forgot?: () => void): Promise<TaskQueue> {
     const unit = unitOf(snapshot, "queues", name);
     const kind = this.#kind("queue", unit.kind) as QueueKind;
     const settings = queueSettings(unit.config as unknown as QueueConfig);
     const { dataDir } = snapshot.values.platform as unknown as PlatformConfig;
-    return await kind.create(unit.config, { ...this.#common(name), settings, dataDir });
+    return await kind.create(unit.config, { ...this.#common(name), settings, dataDir, ...(forgot && { forgot }) });
   }
 
   async handler(snapshot: ConfigSnapshot, name: string): Promise<TaskHandler> {

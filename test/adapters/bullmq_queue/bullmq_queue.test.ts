@@ -104,6 +104,7 @@ test("a Redis that comes back without its data is told loudly", async () => {
   await redis.kill();
   await redis.start();
   await vi.waitFor(() => expect(codesOf(events)).toContain("queue_redis_forgot"), { timeout: 5_000 });
+  expect(events).toContainEqual({ kind: "unit.failed", unit: "test", error: "forgot" });
   expect(queue.stats()).toMatchObject({ waiting: 0, leased: 0 });
   await desk.publish("a");
   expect(await desk.workOff()).toEqual(["a"]);

@@ -23,8 +23,9 @@ export async function openBullmqQueue(
   };
   const config = { ...parsedConfig(redisSchema, {}), port: redis.port };
   const queues: BullmqQueue[] = [];
+  const forgot = () => void events.push({ kind: "unit.failed", unit: "test", error: "forgot" });
   const open = async () => {
-    const queue = new BullmqQueue({ name: "orders", settings, clock, events: channel, redis: config, prefix });
+    const queue = new BullmqQueue({ name: "orders", settings, clock, events: channel, redis: config, prefix, forgot });
     queues.push(queue);
     await queue.open();
     return queue;
