@@ -346,8 +346,7 @@ export class SqliteQueue implements TaskQueue {
 
   async #settle(delivery: LeasedDelivery, step: (lease: HeldLease) => Step): Promise<void> {
     const lease = this.#held.find(delivery);
-    const isOurs = lease !== undefined && delivery.leaseUntil > this.#clock.now();
-    if (!isOurs) throw new LeaseLostError(this.name, delivery.task.id);
+    if (lease === undefined) throw new LeaseLostError(this.name, delivery.task.id);
     const settled = await this.#do(() => step(lease));
     this.#held.drop(delivery);
     if (settled !== true) throw new LeaseLostError(this.name, delivery.task.id);

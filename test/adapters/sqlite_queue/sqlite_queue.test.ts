@@ -137,6 +137,27 @@ test("a file that another program holds locked is an outage that ends by itself,
   expect(facts()).toEqual(["queue_unavailable", "queue_available"]);
 });
 
+test("a lease that ends while the file is locked ends when it can be used again", async () => {
+  const { desk, file } = await openDesk({ limits: { busyTimeoutMs: 0 } });
+  await desk.publish("a");
+  await desk.take();
+  const other = fileOf(file);
+  await desk.clock.advance(900);
+  other.exec("BEGIN IMMEDIATE");
+  await desk.clock.advance(300);
+  other.exec("ROLLBACK");
+  await desk.clock.advance(3_000);
+  expect((await desk.take()).crashes).toBe(1);
+});
+
+test("finished ids are forgotten beyond the limit, the oldest first", async () => {
+  const { desk, queue } = await openDesk({ settings: { rememberFinished: 3 } });
+  await desk.publish(["a", "b", "c", "d", "e"]);
+  await desk.workOff();
+  expect(await queue.publish(sampleTask("c"))).toBe("duplicate");
+  expect(await queue.publish(sampleTask("b"))).toBe("stored");
+});
+
 test("a database thread that dies is replaced, and nothing that was accepted is lost", async () => {
   const { desk, queue } = await openDesk();
   await desk.publish("a");

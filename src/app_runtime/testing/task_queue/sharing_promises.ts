@@ -56,6 +56,7 @@ export const sharingPromises: readonly TaskQueuePromise[] = [
     await two.ask();
     await notice(one);
     await one.crash();
+    await one.clock.advance(one.settings.leaseMs - noticeMs - 100);
     assert.equal(await two.tryTake(), undefined, "before the lease had run out");
     await letLeasesRunOut(one);
     const { task, attempt, crashes } = await two.take();
