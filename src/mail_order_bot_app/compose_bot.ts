@@ -97,14 +97,14 @@ export function composeBot(options: BotOptions): Bot {
       serviceName: platform.platform.name,
     });
     const cluster = joinCluster(platform, stores);
-    const leases = cluster?.leases ?? stores.journal.leases;
+    const { leases = stores.journal.leases, peers = stores.journal.peers } = cluster ?? {};
     const ofCluster = cluster === undefined ? [] : [cluster];
     const components: Component[] = [stores.journal, stores.keeper, outbox, http, otel, grants, ...ofCluster];
     return {
       journal: stores.journal.journal,
       blobs: stores.blobs,
       ...(leases && { leases }),
-      ...(cluster && { peers: cluster.peers }),
+      ...(peers && { peers }),
       components: demo === undefined ? components : [...components, demo],
       contributors: [stores.journal.health, outbox, log, ...dataFiles, ...ofCluster],
     };

@@ -1,13 +1,13 @@
 import { mkdir, readdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { ConfigInvalidError, readConfig } from "../../src/app_runtime/index.ts";
+import { ConfigInvalidError, RuntimeManager, readConfig } from "../../src/app_runtime/index.ts";
 import { composeBot } from "../../src/mail_order_bot_app/compose_bot.ts";
 import { freePort } from "../support/free_port.ts";
 import { type Redis, startRedis } from "../support/redis.ts";
 import { eventually } from "../support/source_desk.ts";
 import { tempDir } from "../support/temp_dir.ts";
-import { askBook } from "./bot_on_mails.ts";
+import { askBook, writeBotConfig } from "./bot_on_mails.ts";
 import { BotProgram } from "./demonstration.ts";
 
 const patienceMs = 60_000;
@@ -170,6 +170,35 @@ test("three machines: one works, each lists all, and one that is killed is misse
   expect(new Set(decided).size).toBe(mails);
   // Each machine has a journal of its own: what was done and not yet moved away when it was killed is done by two of them.
   expect(decided.length - mails).toBeLessThanOrEqual(doneAndUnsettled);
+});
+
+test("runtimes that share a data directory list each other without any Redis", async () => {
+  const directory = tempDir();
+  const folder = { adapter: "eml_folder", directory: join(directory, "mails") };
+  await mkdir(folder.directory);
+  const configFile = await writeBotConfig(directory, folder);
+  const start = async () => {
+    const sets = ["platform.sharing.mode=standby", "platform.control.port=0"];
+    const argv = sets.flatMap((set) => ["--set", set]);
+    const commandLine = { configFiles: [configFile], settings: sets, help: false };
+    const { parts, close } = composeBot({ commandLine, argv, env: {}, print: () => undefined });
+    const runtime = new RuntimeManager(parts);
+    onTestFinished(() => runtime.stop("the test is over").then(() => close()));
+    await runtime.start();
+    return runtime;
+  };
+  const [a, b] = [await start(), await start()];
+  const seenBy = (runtime: RuntimeManager) =>
+    runtime.control
+      .status()
+      .peers?.peers.map(({ state, card }) => `${state} ${card.sources[0]?.state}`)
+      .toSorted();
+
+  for (const runtime of [a, b]) {
+    await eventually(() => expect(seenBy(runtime)).toEqual(["live running", "live standby"]), patienceMs);
+  }
+  await a.stop("upgrade");
+  await eventually(() => expect(seenBy(b)).toEqual(["live running"]), patienceMs);
 });
 
 test("what does not go together with a cluster is refused", async () => {

@@ -15,8 +15,10 @@ import { journalMigrations } from "./journal_schema.ts";
 import { JournaledTransactions } from "./journaled_transactions.ts";
 import { leaseMigrations } from "./lease_schema.ts";
 import { OutsideLeases } from "./outside_leases.ts";
+import { peerMigrations } from "./peer_schema.ts";
 import { SqliteJournal } from "./sqlite_journal.ts";
 import { SqliteLeases } from "./sqlite_leases.ts";
+import { SqlitePeers } from "./sqlite_peers.ts";
 
 const dayMs = 86_400_000;
 /** What another process did to a task is seen within this time. */
@@ -37,6 +39,8 @@ export class JournalStore implements Component {
   readonly health: HealthContributor;
   /** Undefined when this process holds the directory alone. */
   readonly leases: SqliteLeases | undefined;
+  /** Likewise. */
+  readonly peers: SqlitePeers | undefined;
   /** For leases that lie elsewhere. */
   readonly fences: SourceFences;
   readonly #dataDir: string;
@@ -70,7 +74,7 @@ export class JournalStore implements Component {
     this.#keepSettledMs = parts.keepSettledMs;
     this.database = new SqliteDatabase({
       path: join(parts.dataDir, "journal.sqlite"),
-      migrations: [journalMigrations, blobMigrations, leaseMigrations, ...parts.migrations],
+      migrations: [journalMigrations, blobMigrations, leaseMigrations, peerMigrations, ...parts.migrations],
       clock,
       ...(parts.limits !== undefined && { limits: parts.limits }),
       onStateChange: (state) => this.#report(state),
@@ -79,6 +83,7 @@ export class JournalStore implements Component {
     this.fences = new OutsideLeases({ fences, database: this.database });
     this.journal = new SqliteJournal({ database: this.database, clock, fences });
     this.leases = shared && new SqliteLeases({ database: this.database, fences, clock, durationMs: shared.leaseMs });
+    this.peers = shared && new SqlitePeers({ database: this.database, clock });
     this.transactions = new JournaledTransactions({ database: this.database, journal: this.journal });
     this.health = { name: "journal", required: true, check: () => this.#finding() };
   }
