@@ -1,6 +1,6 @@
 import { type Backoff, backoffDelay } from "../base/backoff.ts";
 import type { Clock } from "../base/clock.ts";
-import { messageOf } from "../base/runtime_error.ts";
+import { failureClassOf, messageOf } from "../base/runtime_error.ts";
 import { sleep } from "../base/sleep.ts";
 import { untilAborted } from "../base/until_aborted.ts";
 import { WakeUp } from "../base/wake_up.ts";
@@ -159,9 +159,23 @@ export class FollowUpRelay implements TaskSource {
   }
 
   async #publish(task: Task): Promise<void> {
-    const result = await this.#publisher.publish(task, { signal: this.#stop.signal });
-    if (result === "stored") this.#published += 1;
+    try {
+      const result = await this.#publisher.publish(task, { signal: this.#stop.signal });
+      if (result === "stored") this.#published += 1;
+    } catch (error) {
+      if (failureClassOf(error) !== "permanent") throw error;
+      await this.#giveUp(task, messageOf(error));
+      return;
+    }
     if (this.#handsOver) await this.#journal.done(task.id);
+  }
+
+  /** Its queue will never take it: a person must look, and those behind it go on. */
+  async #giveUp({ id }: Task, why: string): Promise<void> {
+    const detail = `Its queue refused it: ${why}`;
+    await this.#journal.dead(id, "rejected", detail, 0);
+    const unit = `source:${this.name}`;
+    this.#events.emit({ kind: "task.dead_lettered", unit, taskId: id, reason: "rejected", detail });
   }
 
   #passOverAll(): void {

@@ -1,8 +1,11 @@
 import { expect, test } from "vitest";
+import { MemoryQueue } from "../../../src/adapters/memory_queue/memory_queue.ts";
 import { FollowUpRefusedError } from "../../../src/app_runtime/contracts/follow_up.ts";
 import type { LeaseStore } from "../../../src/app_runtime/contracts/lease.ts";
 import type { TaskId } from "../../../src/app_runtime/contracts/task.ts";
+import { TaskInvalidError } from "../../../src/app_runtime/contracts/task_errors.ts";
 import { done, type Outcome, reject, retry } from "../../../src/app_runtime/contracts/task_handler.ts";
+import { queueKind } from "../../../src/app_runtime/contracts/unit_kind.ts";
 import { settlePromises } from "../../../src/app_runtime/testing/manual_clock.ts";
 import { billOf, Machine, openFollowUpShop } from "./follow_up_shop.ts";
 import { draft, openShop } from "./open_shop.ts";
@@ -166,6 +169,30 @@ test("a follow-up that was given up is a dead letter like any other", async () =
   expect([await shop.machine.state("bill:a"), await shop.machine.state("bill:b")]).toEqual(["done", "dead"]);
   await shop.app.advance(5 * minute);
   expect(shop.billedIds).toEqual(["bill:a"]);
+});
+
+test("a follow-up that its queue never takes is a dead letter, and holds up nobody", async () => {
+  const choosy = queueKind({
+    kind: "choosy",
+    schema: {},
+    capabilities: [],
+    create: async (_config, parts) => {
+      const queue = new MemoryQueue(parts);
+      const publish = queue.publish.bind(queue);
+      queue.publish = async (task) => {
+        if (task.id === "bill:a") throw new TaskInvalidError("It does not fit.");
+        return await publish(task);
+      };
+      return queue;
+    },
+  });
+  const shop = await openFollowUpShop({ kinds: [choosy], billAdapter: "choosy" });
+
+  await shop.order("a", "b");
+
+  expect(shop.billedIds).toEqual(["bill:b"]);
+  const { letters } = await shop.app.runtime.control.deadLetters("bills", { offset: 0, limit: 10 });
+  expect(letters).toMatchObject([{ task: { id: "bill:a" }, detail: "Its queue refused it: It does not fit." }]);
 });
 
 test("a reload that replaces their queue loses no follow-up", async () => {
