@@ -8,6 +8,7 @@ import { mailFaults } from "./drills/mail_faults.ts";
 import { mailboxTroubles } from "./drills/mailbox_troubles.ts";
 import { modeReload } from "./drills/mode_reload.ts";
 import { queueFaults } from "./drills/queue_faults.ts";
+import { queueForgets } from "./drills/queue_forgets.ts";
 import { secondSigterm, sigterm } from "./drills/sigterm.ts";
 import { smtpDown } from "./drills/smtp_down.ts";
 import { soak } from "./drills/soak.ts";
@@ -30,5 +31,6 @@ export const drills: readonly Drill[] = [
   ...mailFaults,
   ...killTwo,
   ...queueFaults,
+  queueForgets,
   soak,
 ];
