@@ -42,6 +42,7 @@ class Machine {
       "sources.inbox.directory": mails,
       "sources.inbox.settleTime": "20ms",
       "sources.inbox.window": 10,
+      "queues.orders.adapter": "sqlite",
       "workers.orders.concurrency": 4,
       "platform.dataDir": join(this.directory, "data"),
       "platform.log.file": join(this.directory, "runtime.log"),
@@ -132,7 +133,7 @@ test("three machines: one works, each lists all, and one that is killed is misse
     name: "mail-order-bot",
     version: expect.stringMatching(/^\d+\.\d+\.\d+/),
     phase: "running",
-    queues: [{ name: "orders", adapter: "memory" }],
+    queues: [{ name: "orders", adapter: "sqlite" }],
     pools: [{ name: "orders", concurrency: 4 }],
     load: { rssBytes: expect.any(Number), loopDelayMs: expect.any(Number) },
   });

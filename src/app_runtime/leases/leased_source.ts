@@ -71,6 +71,8 @@ export class LeasedSource implements TaskSource {
       clock,
       events: parts.events,
       begin: (held) => this.#begin(held),
+      // Where journals are not shared, a queue that survived our last life has tasks that may be another's by now.
+      ...(!store.fencesWrites && { standBy: () => this.#handover.given({ inOrder: false }) }),
       end: (life, { lost, signal }) => (lost ? this.#drop(life, signal) : this.#finish(life, signal)),
     });
     store.fence(name, undefined);

@@ -19,6 +19,8 @@ export interface LeasedWorkParts<W> {
   readonly events: EventChannel;
   /** The lease was taken: the work begins. A rejection gives it back. */
   readonly begin: (held: HeldLease) => Promise<W>;
+  /** It was started and somebody else has the lease; the work begins only after this. */
+  readonly standBy?: () => Promise<void>;
   /** The lease was lost, or the work is to stop, and then may take until `signal` aborts. */
   readonly end: (work: W, how: { readonly lost: boolean; readonly signal: AbortSignal }) => Promise<void>;
 }
@@ -64,7 +66,7 @@ export class LeasedWork<W> {
   /** Resolves once it works or stands by. Rejects when it has the lease and cannot begin. */
   async start(): Promise<void> {
     if (this.#running !== undefined || this.#stop.signal.aborted) return;
-    const first = this.#tryToBegin();
+    const first = this.#tryFirst();
     this.#running = first.then(
       () => this.#live(this.#stop.signal),
       () => undefined, // whoever started it hears of it
@@ -102,9 +104,10 @@ export class LeasedWork<W> {
     return `process ${pid} on ${host} (since ${new Date(row.takenAt).toISOString()})`;
   }
 
-  async #tryToBegin(): Promise<void> {
+  async #tryFirst(): Promise<void> {
     const held = await this.#seeker.tryTake();
-    if (held !== undefined) await this.#begin(held);
+    if (held === undefined) await this.#parts.standBy?.();
+    else await this.#begin(held);
   }
 
   async #live(signal: AbortSignal): Promise<void> {

@@ -266,7 +266,7 @@ describe("where time alone keeps two holders apart", () => {
     expect(clock.now() - since).toBeLessThanOrEqual((leaseMs * 5) / 6 + 100);
     expect(desk.working).toEqual([]);
     expect(await takeoverMs(desk, "b")).toBeLessThanOrEqual(leaseMs);
-    expect(desk.log.slice(2, 5)).toEqual(["a given", "a stop at once", "b taken"]);
+    expect(desk.log.slice(2, 6)).toEqual(["b given", "a given", "a stop at once", "b taken"]);
   });
 
   test("a short outage costs nobody the lease", async () => {
@@ -277,7 +277,17 @@ describe("where time alone keeps two holders apart", () => {
 
     await clock.advance(10 * leaseMs);
 
-    expect(desk.log).toEqual(["a taken", "a start"]);
+    expect(desk.log).toEqual(["a taken", "a start", "b given"]);
+  });
+
+  test("one that starts and stands by lets go of tasks that its queue has kept, before anything else", async () => {
+    const { desk, a } = await openTwo(timeAlone);
+    expect(desk.log).toEqual(["a taken", "a start", "b given"]);
+
+    await a.source.stop(inTime);
+
+    expect(await takeoverMs(desk, "b")).toBeLessThanOrEqual(600);
+    expect(desk.log.slice(3)).toEqual(["a stop", "a given", "b taken", "b start"]);
   });
 
   test("a holder that was stopped for longer than its lease has lost it, although nobody took over", async () => {
@@ -288,7 +298,7 @@ describe("where time alone keeps two holders apart", () => {
 
     await a.thaw();
 
-    expect(desk.log.slice(2, 4)).toEqual(["a given", "a stop at once"]);
+    expect(desk.log.slice(3, 5)).toEqual(["a given", "a stop at once"]);
     expect(a.codes).toContain("lease_lost");
   });
 
@@ -301,7 +311,7 @@ describe("where time alone keeps two holders apart", () => {
 
     await a.thaw();
 
-    expect(desk.log.slice(3)).toEqual(["a given", "a stop at once", "a taken", "a start"]);
+    expect(desk.log.slice(4)).toEqual(["a given", "a stop at once", "a taken", "a start"]);
     expect(claimed(a)).toBe(2);
   });
 });
