@@ -23,6 +23,7 @@ export class RedisConnection {
   #facts: RedisFacts | undefined;
   #lastError: unknown;
   #closed = false;
+  #greeting: NodeJS.Timeout | undefined;
 
   /** `name` is what `CLIENT LIST` shows on the server. */
   constructor(config: RedisConfig, name: string) {
@@ -43,6 +44,8 @@ export class RedisConnection {
       disconnectTimeout: goodbyeMs,
     };
     this.client = newClient(options);
+    this.client.on("connect", () => this.#limitGreeting());
+    for (const event of ["ready", "close", "end"]) this.client.on(event, () => clearTimeout(this.#greeting));
     this.client.on("error", (error) => {
       this.#lastError = error;
     });
@@ -94,8 +97,7 @@ export class RedisConnection {
 
   /** The server does not answer: the connection is thrown away, everything that waits on it fails, and a new one is made. */
   renew(): void {
-    this.#lastError = new RedisUnreachableError(this.address, `no answer within ${this.#config.answerTimeout} ms`);
-    if (!this.#closed) this.client.disconnect(true);
+    this.#giveUp(this.#config.answerTimeout);
   }
 
   /** Leaves no timer and no socket. Idempotent. */
@@ -108,6 +110,18 @@ export class RedisConnection {
     const ended = new Promise<void>((resolve) => client.once("end", resolve));
     client.disconnect();
     if (!isBetween) await ended;
+  }
+
+  /** A way that swallows everything lets connect, and then nobody answers the login. */
+  #limitGreeting(): void {
+    const { connectTimeout } = this.#config;
+    clearTimeout(this.#greeting);
+    this.#greeting = setTimeout(() => this.#giveUp(connectTimeout), connectTimeout);
+  }
+
+  #giveUp(afterMs: number): void {
+    this.#lastError = new RedisUnreachableError(this.address, `no answer within ${afterMs} ms`);
+    if (!this.#closed) this.client.disconnect(true);
   }
 }
 
@@ -122,5 +136,5 @@ function retryDelayMs(times: number): number {
 }
 
 function isClosing(error: unknown): boolean {
-  return /Connection is closed|writeable/.test(messageOf(error));
+  return /Connection is closed|writeable|max retries per request/.test(messageOf(error));
 }

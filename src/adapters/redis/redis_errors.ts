@@ -80,6 +80,7 @@ function sentenceOf(text: string, code: string): string {
     return `its certificate is not trusted (${text}); name its authority in \`tls.ca\``;
   }
   if (code === "ECONNREFUSED") return "nobody listens there";
+  if (/max retries per request/.test(text)) return "the connection broke";
   if (code === "ENOTFOUND") return "there is no server of that name";
   return text.replace(/\.$/, "") || code;
 }

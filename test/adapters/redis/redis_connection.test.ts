@@ -6,6 +6,7 @@ import { freePort } from "../../support/free_port.ts";
 import { guardAgainstLeaks } from "../../support/leak_guard.ts";
 import { parsedConfig } from "../../support/parsed_config.ts";
 import { type Redis, type RedisOptions, startRedis } from "../../support/redis.ts";
+import { TcpProxy } from "../../support/tcp_proxy.ts";
 import { tempDir } from "../../support/temp_dir.ts";
 
 async function server(options: RedisOptions = {}): Promise<Redis> {
@@ -93,6 +94,28 @@ test("a frozen server is given up when told so: what waits fails", async () => {
   opened.renew();
   expect(await asked).toMatchObject({ code: "REDIS_UNREACHABLE" });
   redis.thaw();
+  await opened.close();
+});
+
+test("a way that swallows everything is noticed while connecting, at the first time and again, and left once it passes", async () => {
+  guardAgainstLeaks();
+  const redis = await server();
+  const proxy = await TcpProxy.to({ host: redis.host, port: redis.port });
+  onTestFinished(() => proxy.stop());
+  const config = { port: proxy.port, connectTimeout: 200 as RedisConfig["connectTimeout"] };
+  proxy.blackHole();
+  await expect(connection(config).open()).rejects.toThrow(/no answer within 200 ms/);
+  proxy.pass();
+  const opened = connection(config);
+  await opened.open();
+  proxy.blackHole();
+  opened.renew();
+  await new Promise((resolve) => opened.client.once("connect", resolve));
+  await new Promise((resolve) => opened.client.once("close", resolve));
+  const back = new Promise((resolve) => opened.client.once("ready", resolve));
+  proxy.pass();
+  await back;
+  expect(await opened.client.ping()).toBe("PONG");
   await opened.close();
 });
 
