@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { writeSync } from "node:fs";
 import { JournalStore } from "../../../src/adapters/journal_sqlite/journal_store.ts";
 import { memoryQueueKind } from "../../../src/adapters/memory_queue/index.ts";
@@ -12,11 +13,14 @@ import { effects, insertEffect } from "./effect_tables.ts";
 
 /**
  * Takes orders, each with a bill that follows it in another queue, both written as rows. It says which orders it has
- * accepted, and dies by its own SIGKILL when a bill has been committed and is about to enter its queue.
+ * accepted, and dies by its own SIGKILL when a bill has been committed and is about to enter its queue. With others it
+ * shares the data directory, and runs until it is told to stop.
  */
-const [dataDir = "", queueName = "", round = "", orders = "0", dieAtBill = "0"] = process.argv.slice(2);
+const [dataDir = "", queueName = "", round = "", orders = "0", dieAtBill = "0", others = ""] = process.argv.slice(2);
+const isShared = others === "shared";
 const store = Promise.withResolvers<JournalStore>();
 const inner = queueName === "memory" ? memoryQueueKind : sqliteQueueKind;
+const taken = Promise.withResolvers<void>();
 let billsEntering = 0;
 
 const deadly = queueKind({
@@ -53,7 +57,6 @@ async function order(task: Task, context: TaskContext): Promise<typeof done> {
   return await write(task.id, context);
 }
 
-let source: SourceParts | undefined;
 const runtime = new RuntimeManager({
   kinds: [deadly, sourceKind({ kind: "mailbox", schema: {}, journaled: true, create: openMailbox })],
   modules: [
@@ -82,14 +85,21 @@ const runtime = new RuntimeManager({
     ],
   },
   infrastructure: ({ clock, events }) => {
-    const made = new JournalStore({ dataDir, migrations: [effects], clock, events, keepSettledMs: 86_400_000 });
+    const shared = isShared ? { shared: { leaseMs: 1_000 } } : {};
+    const made = new JournalStore({
+      dataDir,
+      migrations: [effects],
+      clock,
+      events,
+      keepSettledMs: 86_400_000,
+      ...shared,
+    });
     store.resolve(made);
-    return { journal: made.journal, components: [made] };
+    return { journal: made.journal, ...(made.leases && { leases: made.leases }), components: [made] };
   },
 });
 
 async function openMailbox(_config: unknown, parts: SourceParts) {
-  source = parts;
   const status = { state: "running", backlog: 0, inFlight: 0, published: 0, settled: 0, facts: {} } as const;
   const nothing = () => undefined;
   return {
@@ -97,6 +107,7 @@ async function openMailbox(_config: unknown, parts: SourceParts) {
     start: async () => {
       const rows = await parts.journal.list({ state: "offered", source: parts.name, limit: 10_000 });
       for (const { task } of rows) await parts.publisher.publish(task);
+      void takeOrders(parts);
     },
     quiesce: async () => undefined,
     stop: async () => undefined,
@@ -108,16 +119,25 @@ async function openMailbox(_config: unknown, parts: SourceParts) {
   };
 }
 
+async function takeOrders({ publisher, journal }: SourceParts): Promise<void> {
+  for (let n = 0; n < Number(orders); n += 1) {
+    const task = publisher.prepare({ id: `${round}-${n}`, kind: "mail", payload: null });
+    await journal.offer([{ task, queue: "orders" }]);
+    writeSync(1, `${task.id}\n`);
+    await publisher.publish(task);
+  }
+  taken.resolve();
+}
+
+async function allIsDone(): Promise<void> {
+  await taken.promise;
+  const { journal } = await store.promise;
+  while ((await journal.list({ state: "offered", limit: 1 })).length > 0) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
 await runtime.start();
-if (source === undefined) throw new Error("The source was not made.");
-for (let n = 0; n < Number(orders); n += 1) {
-  const task = source.publisher.prepare({ id: `${round}-${n}`, kind: "mail", payload: null });
-  await source.journal.offer([{ task, queue: "orders" }]);
-  writeSync(1, `${task.id}\n`);
-  await source.publisher.publish(task);
-}
-const { journal } = await store.promise;
-while ((await journal.list({ state: "offered", limit: 1 })).length > 0) {
-  await new Promise((resolve) => setTimeout(resolve, 20));
-}
+if (isShared) await once(process, "SIGTERM");
+else await allIsDone();
 await runtime.stop("all is done");
