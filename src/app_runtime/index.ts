@@ -52,8 +52,11 @@ export {
   type LeaseNotes,
   type LeaseRow,
   type LeaseStore,
+  type SourceFences,
+  type SourceSuccession,
   type Tenure,
 } from "./contracts/lease.ts";
+export type { Peer, PeerCard, PeerStore, PeersView, ToldCard } from "./contracts/peers.ts";
 export { platformTokens } from "./contracts/platform_tokens.ts";
 export type { Publisher } from "./contracts/publisher.ts";
 export type {

@@ -96,7 +96,7 @@ export function overlaps(holders: readonly Holder[]): readonly Act[] {
   });
 }
 
-export async function until<T>(what: string, look: () => T | undefined | false, limitMs = 20_000): Promise<T> {
+async function until<T>(what: string, look: () => T | undefined | false, limitMs = 20_000): Promise<T> {
   const deadline = performance.now() + limitMs;
   for (;;) {
     const found = look();

@@ -9,10 +9,10 @@ import type { Redis } from "../../support/redis.ts";
 import { redisConfig } from "./redis_config.ts";
 
 /** Short, so that tests need not wait long for what time decides. */
-export const leaseMs = 600;
+const leaseMs = 600;
 
 /** The clock of the machine; to advance it is to wait. */
-export class WaitingClock extends SystemClock {
+class WaitingClock extends SystemClock {
   async advance(ms: number): Promise<void> {
     await delay(ms);
   }
