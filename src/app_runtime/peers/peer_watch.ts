@@ -1,5 +1,6 @@
 import type { Clock } from "../base/clock.ts";
 import { messageOf } from "../base/runtime_error.ts";
+import { unlessAborted } from "../base/unless_aborted.ts";
 import { within } from "../base/within.ts";
 import type { Component } from "../contracts/component.ts";
 import type { HealthContributor, HealthFinding } from "../contracts/health_contributor.ts";
@@ -52,11 +53,12 @@ export class PeerWatch implements Component, HealthContributor {
     return Promise.resolve();
   }
 
-  async stop(): Promise<void> {
+  async stop(signal: AbortSignal): Promise<void> {
     if (this.#stop.signal.aborted) return;
     this.#stop.abort();
     this.#timer?.[Symbol.dispose]();
-    await within(this.#clock, goodbyeMs, "The goodbye", this.#leave()).catch(() => undefined);
+    const goodbye = within(this.#clock, goodbyeMs, "The goodbye", this.#leave()).catch(() => undefined);
+    await unlessAborted(signal, goodbye).catch(() => undefined);
   }
 
   view(): PeersView {

@@ -5,6 +5,7 @@ import { PeerWatch } from "../../../src/app_runtime/peers/api.ts";
 import { ManualClock } from "../../../src/app_runtime/testing/manual_clock.ts";
 
 const everyMs = 3_000;
+const inTime = new AbortController().signal;
 
 function card(id: string, more: Partial<PeerCard> = {}): PeerCard {
   return {
@@ -63,7 +64,7 @@ async function openWatch(board = new Board()) {
     needs: ["cluster"],
   });
   onTestFinished(async () => {
-    const stopped = watch.stop();
+    const stopped = watch.stop(inTime);
     await clock.advance(10_000);
     await stopped;
     expect(clock.pending).toBe(0);
@@ -155,13 +156,17 @@ test("a store that cannot be asked is a warning, and nobody vanishes for it", as
 
 test("it says goodbye when it stops, and does not wait for a store that hangs", async () => {
   const { board, clock, watch } = await openWatch();
-  await watch.stop();
+  await watch.stop(inTime);
   expect(board.left).toEqual(["me"]);
+  const hasty = await openWatch();
+  hasty.board.hangs = true;
+  await hasty.clock.advance(everyMs);
+  await hasty.watch.stop(AbortSignal.abort());
 
   const silent = await openWatch(new Board());
   silent.board.hangs = true;
   await silent.clock.advance(everyMs);
-  const stopped = silent.watch.stop();
+  const stopped = silent.watch.stop(inTime);
   await silent.clock.advance(1_000);
   await stopped;
   expect(clock.pending).toBe(0);
