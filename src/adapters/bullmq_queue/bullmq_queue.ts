@@ -166,7 +166,7 @@ export class BullmqQueue implements TaskQueue {
   }
 
   async nack(delivery: LeasedDelivery, { retryDelayMs, burnAttempt }: NackOptions): Promise<void> {
-    const args = [...deliveryArgs(delivery), Math.ceil(retryDelayMs), burnAttempt ? 1 : 0];
+    const args = [...deliveryArgs(delivery), Math.ceil(retryDelayMs), burnAttempt ? 1 : 0, 1];
     if ((await this.#run<number>("nack", ...args)) === 0) throw new LeaseLostError(this.name, delivery.task.id);
     if (burnAttempt) this.#figures.retried += 1;
     if (retryDelayMs > 0) this.#handOut.hintAt(this.#clock.now() + retryDelayMs);
@@ -376,6 +376,8 @@ export class BullmqQueue implements TaskQueue {
     try {
       await this.#script.compareClocks();
       await this.#lookWell();
+      const lost = this.#handOut.takeLostTokens();
+      if (lost.length > 0) await this.#script.run("reclaim", ...lost);
     } catch (error) {
       this.#setTrouble(messageOf(this.#commands.failure(error)));
     }
@@ -404,7 +406,7 @@ export class BullmqQueue implements TaskQueue {
 
   #giveBack(delivery: LeasedDelivery): void {
     const given = this.#script
-      .run("nack", ...deliveryArgs(delivery), 0, 0)
+      .run("nack", ...deliveryArgs(delivery), 0, 0, 0)
       .catch(() => undefined) // its lease runs out
       .then(() => {
         this.#givingBack.delete(given);

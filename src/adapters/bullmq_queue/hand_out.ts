@@ -21,6 +21,8 @@ interface Ack {
   inDoubt: boolean;
 }
 
+/** Of batches that were lost with a connection, at most so many are looked for; the others come back with their leases. */
+const mostLostTokens = 100;
 /** A task that was fetched for a worker which does not ask for it goes back after this time. */
 const heldMs = 50;
 /** At most so many settlements, and so many tasks, in one script. */
@@ -61,6 +63,8 @@ export class HandOut {
   /** How many tasks the scripts under way were asked for. */
   #asked = 0;
   #batches = 0;
+  /** Tokens of tasks that were fetched, but whose answer never came. */
+  #lostTokens: string[] = [];
   #isDue = false;
   /** The last look found less than was asked for. */
   #drained = false;
@@ -152,6 +156,11 @@ export class HandOut {
     this.#alarm = { at, timer: this.#clock.after(at - this.#clock.now(), ring) };
   }
 
+  /** The tasks under these tokens are held for nobody. */
+  takeLostTokens(): readonly string[] {
+    return this.#lostTokens.splice(0);
+  }
+
   /** Gives back what was fetched, but not handed out. */
   returnHeld(matches: (delivery: LeasedDelivery) => boolean = () => true): void {
     const returned = this.#held.filter(matches);
@@ -206,8 +215,10 @@ export class HandOut {
     this.#asked += wanted;
     const news = this.#news;
     const sentAt = this.#clock.now();
+    this.#batches += 1;
+    const token = `${this.#tokens}:${this.#batches}:`;
     try {
-      const { result, at } = await this.#script.run<WorkReply>("work", ...this.#args(acks, wanted));
+      const { result, at } = await this.#script.run<WorkReply>("work", ...this.#args(acks, wanted, token));
       this.#asked -= wanted;
       this.#expected -= expected;
       this.#settle(acks, result[0]);
@@ -215,14 +226,13 @@ export class HandOut {
     } catch (error) {
       this.#asked -= wanted;
       this.#expected -= expected;
+      if (wanted > 0) this.#lostTokens = [...this.#lostTokens, token].slice(-mostLostTokens);
       this.#failed(acks, error);
     }
   }
 
-  #args(acks: readonly Ack[], wanted: number): (string | number)[] {
+  #args(acks: readonly Ack[], wanted: number, token: string): (string | number)[] {
     const { leaseMs, rememberFinished, groupLimit, rateLimit } = this.#settings;
-    this.#batches += 1;
-    const token = `${this.#tokens}:${this.#batches}`;
     const { tasks = 0, perMs = 0 } = rateLimit ?? {};
     const perUs = perMs * 1_000 + Math.min(rateSlackUs, perMs * 50);
     const args = [leaseMs, rememberFinished, groupLimit, tasks, perUs, wanted, token, acks.length];

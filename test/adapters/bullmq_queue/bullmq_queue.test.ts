@@ -16,6 +16,7 @@ import { QueueDesk, suiteSettings } from "../../../src/app_runtime/testing/task_
 import { guardAgainstLeaks } from "../../support/leak_guard.ts";
 import { parsedConfig } from "../../support/parsed_config.ts";
 import { type Redis, type RedisOptions, startRedis } from "../../support/redis.ts";
+import { TcpProxy } from "../../support/tcp_proxy.ts";
 import { tempDir } from "../../support/temp_dir.ts";
 import { openBullmqQueue } from "./open_bullmq_queue.ts";
 
@@ -261,4 +262,40 @@ test("what was fetched ahead for workers that leave is handed to others at once"
   await desk.clock.advance(0);
   expect(queue.stats()).toMatchObject({ leased: 0, waiting: 300 - done.length });
   expect([...done, ...(await desk.workOff())].sort()).toEqual([...ids].sort());
+});
+
+test("a task that was fetched for nobody keeps its count of crashes", async () => {
+  const redis = await server();
+  const { desk, queue, clock } = await openDesk(redis, { ...lasting, leaseMs: 300 });
+  await desk.publish("a");
+  await desk.take();
+  await clock.advance(400);
+  const leaving = new AbortController();
+  const asked = queue.consume({ signal: leaving.signal, concurrency: 1 }).next();
+  setImmediate(() => leaving.abort()); // it has been asked for, and is on its way
+  expect((await asked).done).toBe(true);
+  await clock.advance(0);
+  expect((await desk.take()).crashes).toBe(1);
+});
+
+test("a task whose hand-out was lost on the way is handed out again at once, and nobody crashed", async () => {
+  const redis = await server();
+  const proxy = await TcpProxy.to({ host: redis.host, port: redis.port });
+  onTestFinished(() => proxy.stop());
+  const { desk } = await openDesk(redis, lasting, "test");
+  await desk.publish("a");
+  const queue = newQueue({ port: proxy.port });
+  await queue.open();
+  const lost = Promise.withResolvers<void>();
+  proxy.rewrite((text, direction) => {
+    if (direction === "from_client" || !text.includes("mail.received")) return text;
+    lost.resolve();
+    return "";
+  });
+  const next = queue.consume({ signal: new AbortController().signal, concurrency: 1 }).next();
+  await lost.promise;
+  proxy.cutNow();
+  proxy.pass();
+  const { value } = await next;
+  expect([value?.task.id, value?.crashes]).toEqual(["a", 0]);
 });

@@ -83,7 +83,7 @@ local function work()
       more = bytes > mostBytes
       if more then break end
       local job
-      job, more = takeOne(token .. ':' .. n, leaseMs, groupLimit)
+      job, more = takeOne(token .. n, leaseMs, groupLimit)
       if not job then break end
       taken[n] = job
       bytes = bytes + #job[3]

@@ -17,7 +17,7 @@ ${settleScript}
 ${upkeepScript}
 local ops = {publish = publish, work = work, nack = nack, bury = bury, renew = renew, listLetters = listLetters,
   findLetter = findLetter, retryLetter = retryLetter, discardLetter = discardLetter, withdraw = withdraw,
-  look = look, wake = wakeOthers}
+  look = look, reclaim = reclaim, wake = wakeOthers}
 local result = ops[op]()
 return {result, moved[1], moved[2], moved[3], moved[4], string.format('%.0f', nowUs)}
 `;
@@ -36,4 +36,5 @@ export type QueueOp =
   | "discardLetter"
   | "withdraw"
   | "look"
+  | "reclaim"
   | "wake";

@@ -1,12 +1,13 @@
 /** What ends a delivery otherwise than well, renews it, or finds that its holder died. */
 export const settleScript = `
--- ARGV: id, token, order key, group, delay in ms, whether it burns an attempt
+-- ARGV: id, token, order key, group, delay in ms, whether it burns an attempt, whether anybody has seen it
 local function nack()
   writeThough()
   local id, waitMs = ARGV[2], tonumber(ARGV[6])
   if not release(id, ARGV[3]) then return 0 end
   if ARGV[7] == '1' then rcall('HINCRBY', base .. id, 'atm', 1) end
-  rcall('HSET', base .. id, 'crashes', 0, 'rdy', now + waitMs)
+  rcall('HSET', base .. id, 'rdy', now + waitMs)
+  if ARGV[8] == '1' then rcall('HSET', base .. id, 'crashes', 0) end
   leaveGroup(id, ARGV[5])
   if waitMs > 0 then
     delay(id, now + waitMs)
@@ -52,6 +53,25 @@ local function renew()
     end
   end
   return lost
+end
+
+-- ARGV: the beginnings of tokens whose deliveries never arrived. Nobody has begun them.
+local function reclaim()
+  writeThough()
+  local reclaimed = 0
+  for _, id in ipairs(rcall('LRANGE', active, 0, -1)) do
+    local token = rcall('GET', base .. id .. ':lock')
+    for at = 2, #ARGV do
+      if token and string.sub(token, 1, #ARGV[at]) == ARGV[at] and release(id, token) then
+        local job = rcall('HMGET', base .. id, 'g', 'p')
+        leaveGroup(id, job[1] or '')
+        enqueue(id, tonumber(job[2] or 0), true)
+        reclaimed = reclaimed + 1
+        break
+      end
+    end
+  end
+  return reclaimed
 end
 
 -- Answers with the milliseconds until the next lease runs out, if nobody renews it.
