@@ -1,19 +1,24 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { SqliteDatabase } from "../src/adapters/sqlite/index.ts";
+import { migrate } from "../src/adapters/sqlite/migrate.ts";
 import { SqliteQueue } from "../src/adapters/sqlite_queue/index.ts";
-import { SystemClock } from "../src/app_runtime/index.ts";
+import type { HeldLease, Step } from "../src/adapters/sqlite_queue/queue_protocol.ts";
+import { queueMigrations } from "../src/adapters/sqlite_queue/queue_tables.ts";
+import { rowOf } from "../src/adapters/sqlite_queue/task_row.ts";
+import { QueueBook } from "../src/adapters/sqlite_queue/thread/queue_book.ts";
+import { type QueueSettings, SystemClock } from "../src/app_runtime/index.ts";
 import { sampleTask } from "../src/app_runtime/testing/index.ts";
 import { answerParent } from "./run_apart.ts";
 
 export interface SideRequest {
-  readonly side: "queue" | "bare";
+  readonly side: "queue" | "rows" | "bare";
   readonly durability: "process" | "machine";
   readonly directory: string;
   readonly tasks: number;
   /** For the queue: publishers that wait for their answer before they publish again, and workers likewise; so many of each. */
   readonly lanes: number;
-  /** For the bare side: tasks per commit. */
+  /** For the other sides: tasks per commit. */
   readonly batch: number;
 }
 
@@ -24,13 +29,21 @@ export interface SideFigures {
   readonly tasksPerCommit: number;
 }
 
+const settings: QueueSettings = {
+  capacity: 10_000,
+  leaseMs: 60_000,
+  groupLimit: 1,
+  rememberFinished: 10_000,
+  maxDeadLetters: 100,
+};
+
 const payload = { text: "x".repeat(80) };
 
 /** Publish, hand out, ack: each task through all three. */
 async function queue({ directory, durability, tasks, lanes }: SideRequest): Promise<{ readonly commits: number }> {
   const opened = new SqliteQueue({
     name: "bench",
-    settings: { capacity: 10_000, leaseMs: 60_000, groupLimit: 1, rememberFinished: 10_000, maxDeadLetters: 100 },
+    settings,
     clock: new SystemClock(),
     events: { heard: false, emit: () => undefined, subscribe: () => ({ [Symbol.dispose]: () => undefined }) },
     file: join(directory, "queue.sqlite"),
@@ -68,11 +81,35 @@ function countCommits(): () => number {
   return () => commits;
 }
 
+/** What the queue writes, and nothing else: one thread, and for each transaction the rows of so many tasks put in, handed out and acked. */
+function rows(request: SideRequest): { readonly commits: number } {
+  const { tasks, batch } = request;
+  const database = openBare(request);
+  migrate(database, [queueMigrations]);
+  database.exec("INSERT INTO queue VALUES (1, 'bench', 2, 0, 0, 0, 0, 0)");
+  const book = new QueueBook(database, { name: "bench", ...settings });
+  let held: readonly HeldLease[] = [];
+  let published = 0;
+  let commits = 0;
+  for (let left = tasks; left > 0; left -= held.length) {
+    const steps: Step[] = held.map((lease) => ({ kind: "ack", lease }));
+    for (let n = 0; n < batch; n += 1) {
+      const task = sampleTask(`task-${published++}`, { payload });
+      steps.push({ kind: "publish", row: rowOf(task), admit: true });
+    }
+    database.exec("BEGIN IMMEDIATE");
+    held = book.work({ now: published, steps, take: batch, seenVersion: 1 }).taken;
+    database.exec("COMMIT");
+    commits += 1;
+  }
+  database.close();
+  return { commits };
+}
+
 /** What SQLite and the disk allow: one thread, one table, and a transaction for so many rows put in and so many taken out. */
-function bare({ directory, durability, tasks, batch }: SideRequest): { readonly commits: number } {
-  const database = new DatabaseSync(join(directory, "bare.sqlite"));
-  database.exec("PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=4000");
-  database.exec(`PRAGMA synchronous=${durability === "machine" ? "FULL" : "NORMAL"}`);
+function bare(request: SideRequest): { readonly commits: number } {
+  const { tasks, batch } = request;
+  const database = openBare(request);
   database.exec("CREATE TABLE task (seq INTEGER PRIMARY KEY, body TEXT NOT NULL) STRICT");
   const insert = database.prepare("INSERT INTO task (seq, body) VALUES (?, ?)");
   const remove = database.prepare("DELETE FROM task WHERE seq = ?");
@@ -91,11 +128,20 @@ function bare({ directory, durability, tasks, batch }: SideRequest): { readonly 
   return { commits };
 }
 
+function openBare({ directory, durability }: SideRequest): DatabaseSync {
+  const database = new DatabaseSync(join(directory, "bare.sqlite"));
+  database.exec("PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=4000");
+  database.exec(`PRAGMA synchronous=${durability === "machine" ? "FULL" : "NORMAL"}`);
+  return database;
+}
+
+const sides = { queue, rows, bare };
+
 await answerParent(async (request: SideRequest): Promise<SideFigures> => {
   const { side, tasks } = request;
   const cpuBefore = process.cpuUsage();
   const startedAt = performance.now();
-  const { commits } = side === "queue" ? await queue(request) : bare(request);
+  const { commits } = await sides[side](request);
   const tookMs = performance.now() - startedAt;
   const cpu = process.cpuUsage(cpuBefore);
   return {
