@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { LeasedDelivery } from "../../contracts/delivery.ts";
 import { LeaseLostError } from "../../contracts/task_queue.ts";
 import { sampleTask, taskId } from "../sample_task.ts";
+import { SeededRandom } from "../seeded_random.ts";
 import { idsOf, pending, type QueueDesk, queuePromise, standing } from "./queue_desk.ts";
 import type { TaskQueuePromise } from "./queue_under_test.ts";
 
@@ -150,6 +151,13 @@ export const sharingPromises: readonly TaskQueuePromise[] = [
     assert.equal(await one.queue.findDeadLetter(taskId("a")), undefined);
     assert.deepEqual(idsOf([...(await one.takeAll()), ...(await two.takeAll())]), ["a"]);
   }),
+  ...[1, 2, 3].map((seed) =>
+    shared(
+      `through random work in both each task is finished once, keys in order (seed ${seed})`,
+      (one, two) => workAtRandom([one, two], new SeededRandom(seed)),
+      { settings: { leaseMs: 10_000 } },
+    ),
+  ),
   shared("each sees within a second what the others did", async (one, two) => {
     await one.publish(["a", "b"]);
     await one.take();
@@ -159,6 +167,61 @@ export const sharingPromises: readonly TaskQueuePromise[] = [
     assert.equal(waiting + leased, 2);
   }),
 ];
+
+interface Held {
+  readonly desk: QueueDesk;
+  readonly delivery: LeasedDelivery;
+}
+
+/** Publishes, takes, acks and gives back in one process or the other until everything is finished. */
+async function workAtRandom(desks: readonly QueueDesk[], random: SeededRandom): Promise<void> {
+  const keys = ["k0", "k1", "k2", undefined];
+  const published: string[] = [];
+  const finished: { readonly id: string; readonly key: string | undefined }[] = [];
+  const held: Held[] = [];
+  for (let step = 0; published.length < 40 || finished.length < published.length; step += 1) {
+    assert.ok(step < 2_000, `${published.length - finished.length} tasks never come`);
+    const desk = random.pick(desks) as QueueDesk;
+    const dice = random.below(10);
+    if (dice < 3 && published.length < 40) {
+      const orderKey = random.pick(keys);
+      const id = `t${String(published.length).padStart(2, "0")}`;
+      published.push(id);
+      await desk.publish(id, orderKey === undefined ? {} : { orderKey });
+    } else if (dice < 6) {
+      const delivery = await desk.tryTake();
+      if (delivery !== undefined) held.push({ desk, delivery });
+      const heldKeys = held.flatMap(({ delivery: { task } }) => task.orderKey ?? []);
+      assert.equal(new Set(heldKeys).size, heldKeys.length, `two tasks of one key are held: ${heldKeys}`);
+    } else if (dice < 9) {
+      const [settled] = held.splice(random.below(held.length), 1);
+      if (settled === undefined) continue;
+      if (random.chance(0.3)) await settled.desk.retry(settled.delivery);
+      else {
+        await settled.desk.queue.ack(settled.delivery);
+        const { id, orderKey: key } = settled.delivery.task;
+        finished.push({ id, key });
+      }
+    } else await noticeAndRenew(desks, held);
+  }
+  assert.deepEqual(finished.map(({ id }) => id).sort(), published);
+  for (const key of keys.slice(0, 3)) {
+    const order = finished.filter((task) => task.key === key).map(({ id }) => id);
+    assert.deepEqual(order, order.toSorted(), `the order of ${key}`);
+  }
+}
+
+/** A desk that asked in vain earlier may be handed something meanwhile; it is renewed with the next. */
+async function noticeAndRenew(desks: readonly QueueDesk[], held: Held[]): Promise<void> {
+  for (const desk of desks) {
+    await desk.clock.advance(noticeMs / 2);
+    if (desk.isAsking) {
+      const delivery = await desk.tryTake();
+      if (delivery !== undefined) held.push({ desk, delivery });
+    }
+    for (const each of held) assert.deepEqual(await each.desk.queue.renew([each.delivery]), []);
+  }
+}
 
 const settle = {
   ack: ({ queue }: QueueDesk, delivery: LeasedDelivery) => queue.ack(delivery),
