@@ -36,14 +36,14 @@ async function killWorkers(stage: QueueStage, { seed, rounds = 3, slackMs, say }
   await stage.ended(tasks, patienceMs);
 }
 
-/** The ids of what it had started and not finished. */
+/** The ids of what it had started, and surely not finished: a kill can come between the ack and its note in the ledger. */
 async function killWithTasksInHand(stage: QueueStage, victim: BotProcess): Promise<readonly string[]> {
   const { pid } = victim;
   await victim.kill();
   const open = new Set<string>();
   for (const entry of stage.ledger()) {
     if (entry.what === "started" && entry.pid === pid) open.add(entry.id);
-    if (entry.what === "done" && entry.pid === pid) open.delete(entry.id);
+    if (entry.what === "effect" && entry.pid === pid) open.delete(entry.id);
   }
   return [...open];
 }
