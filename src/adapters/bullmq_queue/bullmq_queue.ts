@@ -1,3 +1,4 @@
+// Over 350 lines: every verb of the contract and the watch over the connection meet here; what is more than a few lines lives beside it.
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../../app_runtime/base/clock.ts";
 import { messageOf } from "../../app_runtime/base/runtime_error.ts";
