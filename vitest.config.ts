@@ -7,5 +7,7 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 30_000,
     pool: "forks",
+    // More than there may be cores: most tests wait for servers, processes and deadlines.
+    maxWorkers: 3,
   },
 });

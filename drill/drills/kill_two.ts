@@ -57,6 +57,7 @@ async function killInRounds(scene: Scene, { rounds = 5, mails = 40, seed, say }:
   };
   const bots: [BotProcess, BotProcess] = [start(0), start(1)];
   for (let round = 1; round <= rounds; round += 1) {
+    for (const bot of bots) await until("A bot that runs", bootLimitMs, () => bot.heard(isRunning));
     for (let kill = 0; kill < 3; kill += 1) {
       scene.deliver(Math.ceil(mails / 3));
       const victim = random.between(0, 1) === 0 ? 0 : 1;
