@@ -8,8 +8,8 @@ import type { QueueFigures } from "./queue_figures.ts";
 import type { ScriptRunner } from "./script_runner.ts";
 import { jobIdOf, taskOf } from "./task_codec.ts";
 
-/** [id, token, data, attempts made, crashes, ready since], as the script answers. */
-type TakenReply = readonly [string, string, string, string, string, string];
+/** [id, token, data, attempts made, crashes, ready since, order key, group], as the script answers. */
+type TakenReply = readonly [string, string, string, string, string, string | number, string, string];
 /** [whether each is settled, taken, microseconds until the rate limit allows more, next due time, more to look at] */
 type WorkReply = readonly [readonly number[], readonly TakenReply[], number, number, number];
 
@@ -275,9 +275,9 @@ export class HandOut {
     else if (this.#missing() > 0) this.#workSoon();
   }
 
-  #take([jobId, token, data, attempts, crashes, readyAt]: TakenReply, sentAt: number): void {
+  #take([jobId, token, data, attempts, crashes, readyAt, orderKey, group]: TakenReply, sentAt: number): void {
     this.#figures.tookReadySince(this.#script.localTime(Number(readyAt)));
-    const task = taskOf(jobId, data);
+    const task = taskOf(jobId, data, { orderKey, group });
     if (task === undefined) this.#onUnreadable(jobId, token);
     else {
       const leaseUntil = sentAt + this.#settings.leaseMs;

@@ -22,14 +22,29 @@ export function publishArgs({ task, data }: EncodedTask, wallNow: number): reado
   return [jobIdOf(task.id), kind, data, waitMs, priority, group, orderKey, source];
 }
 
-/** Undefined when this is no task: somebody else wrote it. */
-export function taskOf(jobId: string, data: string): Task | undefined {
+/**
+ * Undefined when this is no task: somebody else wrote it. Where it stands is what it will have to leave, so a text that names
+ * another place is none, either.
+ */
+export function taskOf(
+  jobId: string,
+  data: string,
+  stands?: { readonly orderKey: string; readonly group: string },
+): Task | undefined {
   try {
     const task = JSON.parse(data) as Partial<Task> | null;
-    return task?.id === taskIdOf(jobId) && typeof task.kind === "string" ? (task as Task) : undefined;
+    const isTask = isSame(task?.id, taskIdOf(jobId)) && typeof task?.kind === "string";
+    const isThere =
+      stands === undefined || (isSame(task?.orderKey, stands.orderKey) && isSame(task?.group, stands.group));
+    return isTask && isThere ? (task as Task) : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Half a character (a lone surrogate) comes back from Redis as the sign for one that is unknown. */
+function isSame(text: string | undefined, stored: string): boolean {
+  return (text ?? "").toWellFormed() === stored;
 }
 
 /** Of text that is no task, so much is shown. */

@@ -49,6 +49,12 @@ function newQueue(config: Partial<RedisConfig>): BullmqQueue {
   return queue;
 }
 
+function clientOf(redis: Redis): Client {
+  const client = new Client({ port: redis.port });
+  onTestFinished(() => void client.disconnect());
+  return client;
+}
+
 function codesOf(events: readonly RuntimeEventBody[]): readonly string[] {
   return events.flatMap((event) => (event.kind === "unit.fact" ? [event.code] : []));
 }
@@ -167,9 +173,7 @@ test("what is no task becomes a dead letter with the reason, and holds up nobody
   const redis = await server();
   const { desk, queue, prefix } = await openDesk(redis);
   await desk.publish(["spoilt", "sound"]);
-  const client = new Client({ port: redis.port });
-  onTestFinished(() => void client.disconnect());
-  await client.hset(`{${prefix}}:orders:t.spoilt`, "data", "{not json");
+  await clientOf(redis).hset(`{${prefix}}:orders:t.spoilt`, "data", "{not json");
   expect(await desk.workOff()).toEqual(["sound"]);
   expect(await queue.findDeadLetter(taskId("spoilt"))).toMatchObject({
     reason: "rejected",
@@ -180,10 +184,39 @@ test("what is no task becomes a dead letter with the reason, and holds up nobody
   expect(await queue.listDeadLetters({ offset: 0, limit: 9 })).toEqual([]);
 });
 
+test.each([
+  ["is no JSON", "{not json"],
+  ["is another task", '{"id":"somebody else","kind":"mail.received"}'],
+  ["has lost its key and its group", '{"id":"spoilt","kind":"mail.received"}'],
+])("a stored text that %s holds up neither its order key nor its group", async (_, data) => {
+  const redis = await server();
+  const { desk, queue, prefix } = await openDesk(redis);
+  await desk.publish(["spoilt", "follower"], { orderKey: "k", group: "g" });
+  await desk.publish("neighbour", { group: "g" });
+  await desk.publish("free");
+  await clientOf(redis).hset(`{${prefix}}:orders:t.spoilt`, "data", data);
+  expect((await desk.workOff()).toSorted()).toEqual(["follower", "free", "neighbour"]);
+  expect(await queue.findDeadLetter(taskId("spoilt"))).toMatchObject({ reason: "rejected", task: { id: "spoilt" } });
+  expect(queue.stats()).toMatchObject({ waiting: 0, leased: 0, dead: 1 });
+});
+
 test("ids that look like keys of BullMQ's are ids", async () => {
   const redis = await server();
   const { desk } = await openDesk(redis);
-  const ids = ["wait", "a", "a:lock", "a%3Alock", "0:1", "meta", "7", "__proto__"];
+  const ids = [
+    "wait",
+    "a",
+    "a:lock",
+    "a%3Alock",
+    "0:1",
+    "meta",
+    "7",
+    "__proto__",
+    "{x}",
+    " ",
+    "\u{1f4e7}\ud800",
+    "x".repeat(512),
+  ];
   await desk.publish(ids);
   expect(await desk.workOff()).toEqual(ids);
 });
@@ -209,8 +242,7 @@ test("nothing of finished tasks is left but as many ids as are to be remembered"
   await desk.publish(["a1", "a2"], { orderKey: "a", group: "g", priority: 4 });
   await desk.publish(["b", "c", "d"]);
   await desk.workOff();
-  const client = new Client({ port: redis.port });
-  onTestFinished(() => void client.disconnect());
+  const client = clientOf(redis);
   const keys = (await client.keys(`{${prefix}}*`)).map((key) => key.slice(prefix.length + 10)).sort();
   expect(keys).toEqual(["events", "rt:finished", "rt:mark", "rt:seq"]);
   expect(await client.zcard(`{${prefix}}:orders:rt:finished`)).toBe(3);

@@ -54,7 +54,8 @@ local function takeOne(token, leaseMs, groupLimit)
     if not job.g or entersGroup(id, job, groupLimit) then
       count(WAITING, -1)
       count(LEASED, 1)
-      return {id, token, job.data or '', job.atm or '0', job.crashes or '0', job.rdy or job.timestamp}
+      return {id, token, job.data or '', job.atm or '0', job.crashes or '0', job.rdy or job.timestamp or now,
+        job.k or '', job.g or ''}
     end
   end
   wake()

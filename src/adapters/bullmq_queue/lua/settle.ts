@@ -29,8 +29,10 @@ local function bury()
   rcall('ZADD', failed, math.max(now, newest + 1 / 1024), id)
   say('failed', id, 'failedReason', ARGV[9])
   count(DEAD, 1)
-  leaveGroup(id, ARGV[7])
-  leaveLine(id, ARGV[6])
+  -- A payload that cannot be read names neither.
+  local job = rcall('HMGET', base .. id, 'g', 'k')
+  leaveGroup(id, job[1] or ARGV[7])
+  leaveLine(id, job[2] or ARGV[6])
   local dropped = {}
   while rcall('ZCARD', failed) > tonumber(ARGV[3]) do
     local oldest = rcall('ZPOPMIN', failed)[1]
@@ -84,14 +86,12 @@ local function recoverCrashed()
     else
       rcall('LREM', active, 1, id)
       count(LEASED, -1)
-      local job = rcall('HMGET', base .. id, 'data', 'g', 'p')
-      if job[1] then
-        rcall('HINCRBY', base .. id, 'crashes', 1)
-        rcall('HSET', base .. id, 'rdy', now)
-        leaveGroup(id, job[2] or '')
-        enqueue(id, tonumber(job[3] or 0), true)
-        say('stalled', id)
-      end
+      local job = rcall('HMGET', base .. id, 'g', 'p')
+      rcall('HINCRBY', base .. id, 'crashes', 1)
+      rcall('HSET', base .. id, 'rdy', now)
+      leaveGroup(id, job[1] or '')
+      enqueue(id, tonumber(job[2] or 0), true)
+      say('stalled', id)
     end
   end
   return nextMs
