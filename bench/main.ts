@@ -7,6 +7,9 @@ import { type Goal, verdictOn } from "./bench.ts";
 import { outDirectory } from "./bench_directory.ts";
 import { botThroughput } from "./bot_throughput.ts";
 import { bullmq } from "./bullmq.ts";
+import { bullmqIdle } from "./bullmq_idle.ts";
+import { bullmqPublish } from "./bullmq_publish.ts";
+import { bullmqTracing } from "./bullmq_tracing.ts";
 import { idle } from "./idle.ts";
 import { latency } from "./latency.ts";
 import { mailLatency } from "./mail_latency.ts";
@@ -14,7 +17,20 @@ import { memoryQueue } from "./memory_queue.ts";
 import { sqliteQueue } from "./sqlite_queue.ts";
 import { startup } from "./startup.ts";
 
-const benches = [memoryQueue, bullmq, latency, mailLatency, startup, idle, backlog, botThroughput, sqliteQueue];
+const benches = [
+  memoryQueue,
+  bullmq,
+  bullmqTracing,
+  bullmqIdle,
+  bullmqPublish,
+  latency,
+  mailLatency,
+  startup,
+  idle,
+  backlog,
+  botThroughput,
+  sqliteQueue,
+];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -16,6 +16,9 @@ test("every benchmark runs and tells its figures in one line of JSON", { timeout
   expect(lines.map(({ bench }) => bench)).toEqual([
     "memory_queue",
     "bullmq",
+    "bullmq_tracing",
+    "bullmq_idle",
+    "bullmq_publish",
     "latency",
     "mail_latency",
     "startup",
