@@ -6,7 +6,7 @@ const facts = {
   queue_redis_forgot: {
     level: "error",
     message:
-      "Redis at {address} lost what it held: it was started anew without its data, or emptied. Journaled sources offer again what is not finished; other tasks are gone. Give it persistence (appendonly yes).",
+      "Redis at {address} lost what it held, or a part of it: it was started anew without its data or with an older copy, or emptied. Journaled sources offer again what is not finished; other tasks are gone. Give it persistence (appendonly yes).",
   },
   queue_redis_failed: { level: "warn", message: "{sentence}" },
 } as const satisfies Record<string, { readonly level: FactLevel; readonly message: string }>;

@@ -20,6 +20,7 @@ import {
   type TaskQueue,
 } from "../../app_runtime/contracts/task_queue.ts";
 import { type RedisConfig, RedisConnection, RedisFullError } from "../redis/index.ts";
+import { AcceptedTrail } from "./accepted_trail.ts";
 import { BullmqFacts } from "./bullmq_facts.ts";
 import { bullmqQueueCapabilities } from "./capabilities.ts";
 import type { Consumer } from "./consumer.ts";
@@ -37,6 +38,8 @@ const longestCheckMs = 3_000;
 const longestIdleMs = 5_000;
 /** A lease that has just run out is looked at a little later. */
 const lossSlackMs = 5;
+/** The server itself is looked at this often, or at each look while something is wrong: somebody may set it otherwise. */
+const serverCheckMs = 30_000;
 /** Leases renewed in one script. */
 const renewBatch = 500;
 
@@ -60,9 +63,11 @@ export class BullmqQueue implements TaskQueue {
   readonly #publishers: PublishLine;
   readonly #wake: WakeWatch;
   readonly #checkMs: number;
+  readonly #trail = new AcceptedTrail();
   /** Of what is stored; gone with it. */
   #mark: string | undefined;
   #lostAt: number | undefined;
+  #checkedAt: number;
   /** The server had no memory for the last task. */
   #isFull = false;
   #lookTimer: Disposable | undefined;
@@ -86,6 +91,7 @@ export class BullmqQueue implements TaskQueue {
     this.name = name;
     this.#settings = settings;
     this.#clock = clock;
+    this.#checkedAt = clock.now();
     this.#events = parts.events;
     this.#forgot = parts.forgot;
     this.#facts = new BullmqFacts(parts.events, name);
@@ -120,7 +126,7 @@ export class BullmqQueue implements TaskQueue {
       await this.#commands.open();
       await this.#waiting.open();
       await this.#script.compareClocks();
-      this.#mark = await this.#look();
+      await this.#look();
     } catch (error) {
       await this.close();
       throw error;
@@ -250,7 +256,10 @@ export class BullmqQueue implements TaskQueue {
   /** A server without memory takes no tasks, but everything else goes on. */
   async #publish(capacity: number, count: number, args: readonly (string | number)[]): Promise<readonly StoreResult[]> {
     try {
-      const results = await this.#run<readonly StoreResult[]>("publish", capacity, count, ...args);
+      const sent = this.#trail.next();
+      const trail = [this.#trail.id, sent];
+      const results = await this.#run<readonly StoreResult[]>("publish", capacity, ...trail, count, ...args);
+      if (results.includes("stored")) this.#trail.confirm(sent);
       if (this.#isFull) this.#setTrouble(undefined);
       this.#isFull = false;
       return results;
@@ -312,13 +321,14 @@ export class BullmqQueue implements TaskQueue {
     }
   }
 
-  async #look(): Promise<string> {
-    const { result } = await this.#script.run<LookReply>("look", randomUUID());
-    const [mark, , , , , , due, ready, nextLossMs] = result;
+  async #look(): Promise<void> {
+    const { id, confirmed } = this.#trail;
+    const { result } = await this.#script.run<LookReply>("look", randomUUID(), id);
+    const [mark, , , , , , due, ready, nextLossMs, trail] = result;
     if (due > 0) this.#handOut.hintAt(this.#script.localTime(due));
     if (ready > 0 && this.#handOut.asking > 0) this.#handOut.hint();
     this.#nextLossMs = nextLossMs;
-    return mark;
+    this.#checkMemory(mark, trail >= confirmed);
   }
 
   #lookLater(): void {
@@ -344,16 +354,22 @@ export class BullmqQueue implements TaskQueue {
     if (!this.#closed) this.#lookLater();
   }
 
-  /** While something is wrong, the server itself is looked at, too: it may have been put right. */
+  /** A server that will not do any more is told; what it holds is worked off all the same. */
   async #lookWell(): Promise<void> {
-    if (this.#figures.trouble !== undefined) await this.#commands.check();
-    this.#checkMark(await this.#look());
+    await this.#look();
+    const now = this.#clock.now();
+    if (this.#figures.trouble !== undefined || now - this.#checkedAt >= serverCheckMs) {
+      await this.#commands.check();
+      this.#checkedAt = now;
+    }
     if (!this.#isFull) this.#setTrouble(undefined);
   }
 
-  #checkMark(mark: string): void {
-    if (mark === this.#mark) return;
+  #checkMemory(mark: string, hasTrail: boolean): void {
+    const isOther = this.#mark !== undefined && mark !== this.#mark;
     this.#mark = mark;
+    if (!isOther && hasTrail) return;
+    this.#trail.restart();
     this.#facts.report("queue_redis_forgot", { address: this.#commands.address });
     this.#forgot?.();
   }

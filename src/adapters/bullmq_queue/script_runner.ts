@@ -9,8 +9,8 @@ type Argument = string | number;
 /** The script's answer: what it found, and what it moved. */
 type Reply = readonly [unknown, number, number, number, number, string];
 
-/** [mark, waiting, delayed, leased, dead, oldest ready, next due, ready now, milliseconds until a lease runs out] */
-export type LookReply = readonly [string, number, number, number, number, number, number, number, number];
+/** [mark, waiting, delayed, leased, dead, oldest ready, next due, ready now, milliseconds until a lease runs out, trail] */
+export type LookReply = readonly [string, number, number, number, number, number, number, number, number, number];
 
 /** Round trips that the two clocks are compared with: the fastest one counts, and one this fast is good enough. */
 const comparisons = 15;

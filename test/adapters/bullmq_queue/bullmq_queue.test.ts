@@ -34,13 +34,21 @@ async function openDesk(redis: Redis, settings: QueueSettings = lasting, prefix:
   return { ...opened, desk: new QueueDesk(opened, settings), prefix };
 }
 
-function newQueue(config: Partial<RedisConfig>): BullmqQueue {
+class JumpingClock extends SystemClock {
+  aheadMs = 0;
+
+  override now(): number {
+    return super.now() + this.aheadMs;
+  }
+}
+
+function newQueue(config: Partial<RedisConfig>, settings = lasting, clock = new SystemClock()): BullmqQueue {
   const redis = { ...parsedConfig(redisSchema, {}), ...config } as RedisConfig;
   const events = { heard: false, emit: () => undefined, subscribe: () => ({ [Symbol.dispose]: () => undefined }) };
   const queue = new BullmqQueue({
     name: "orders",
-    settings: lasting,
-    clock: new SystemClock(),
+    settings,
+    clock,
     events,
     redis,
     prefix: "test",
@@ -115,6 +123,59 @@ test("a Redis that comes back without its data is told loudly", async () => {
   expect(queue.stats()).toMatchObject({ waiting: 0, leased: 0 });
   await desk.publish("a");
   expect(await desk.workOff()).toEqual(["a"]);
+});
+
+test("a Redis that comes back with an older copy is told: what came after the copy is gone, what was acked comes again", async () => {
+  const redis = await server();
+  const { desk, queue, events } = await openDesk(redis, { ...lasting, leaseMs: 1_000 });
+  await desk.publish("done", { orderKey: "k", group: "g" });
+  await desk.publish("behind", { orderKey: "k", group: "g" });
+  const done = await desk.take();
+  await clientOf(redis).save();
+  await queue.ack(done);
+  await desk.publish("gone");
+  await redis.kill();
+  await redis.start();
+  await vi.waitFor(() => expect(codesOf(events)).toContain("queue_redis_forgot"), { timeout: 5_000 });
+  expect(events).toContainEqual({ kind: "unit.failed", unit: "test", error: "forgot" });
+  await desk.publish(["gone", "new"]);
+  const worked: string[] = [];
+  const workOn = async () => {
+    worked.push(...(await desk.workOff()));
+    expect(worked.toSorted()).toEqual(["behind", "done", "gone", "new"]);
+  };
+  await vi.waitFor(workOn, { timeout: 5_000 });
+  expect(codesOf(events).filter((code) => code === "queue_redis_forgot")).toHaveLength(1);
+});
+
+test("a Redis that comes back with all it had is believed", async () => {
+  const redis = await server({ persistence: "aof", directives: ["appendfsync always"] });
+  const { desk, queue, events } = await openDesk(redis, { ...lasting, leaseMs: 1_000 });
+  await desk.publish(["a", "b"]);
+  await redis.kill();
+  await redis.start();
+  await vi.waitFor(() => expect(codesOf(events)).toContain("queue_redis_back"), { timeout: 5_000 });
+  await desk.clock.advance(1_000);
+  expect(await desk.workOff()).toEqual(["a", "b"]);
+  expect(codesOf(events)).not.toContain("queue_redis_forgot");
+  expect(queue.stats().trouble).toBeUndefined();
+});
+
+test("a Redis that is told to throw keys away while it is in use is trouble that is told, and its tasks are worked off", async () => {
+  const redis = await server();
+  const clock = new JumpingClock();
+  const queue = newQueue({ port: redis.port }, { ...lasting, leaseMs: 400 }, clock);
+  await queue.open();
+  await queue.publish(sampleTask("a"));
+  const client = clientOf(redis);
+  await client.config("SET", "maxmemory-policy", "allkeys-lru");
+  const consumer = queue.consume({ signal: new AbortController().signal, concurrency: 1 });
+  await consumer.next(); // and nobody renews it
+  clock.aheadMs = 31_000;
+  await vi.waitFor(() => expect(queue.stats().trouble).toMatch(/maxmemory-policy is allkeys-lru/));
+  expect((await consumer.next()).value?.crashes).toBe(1);
+  await client.config("SET", "maxmemory-policy", "noeviction");
+  await vi.waitFor(() => expect(queue.stats().trouble).toBeUndefined());
 });
 
 test("a Redis that hangs makes nobody wait for ever, and hand-outs go on when it answers again", async () => {
@@ -200,6 +261,45 @@ test.each([
   expect(queue.stats()).toMatchObject({ waiting: 0, leased: 0, dead: 1 });
 });
 
+test.each(["waits", "runs"])(
+  "a task that %s, deleted by hand, holds up neither its order key nor its group",
+  async (state) => {
+    const redis = await server();
+    const { desk, queue, prefix } = await openDesk(redis, { ...lasting, leaseMs: 500 });
+    await desk.publish(["gone", "follower"], { orderKey: "k", group: "g" });
+    await desk.publish(["neighbour", "last"], { group: "g" });
+    if (state === "runs") await desk.take();
+    await clientOf(redis).del(`{${prefix}}:orders:t.gone`);
+    const worked: string[] = [];
+    const workOn = async () => {
+      worked.push(...(await desk.workOff()));
+      expect(worked.toSorted()).toEqual(["follower", "last", "neighbour"]);
+      expect(queue.stats()).toMatchObject({ waiting: 0, leased: 0, dead: 1 });
+    };
+    await vi.waitFor(workOn, { timeout: 5_000 });
+    expect(await queue.findDeadLetter(taskId("gone"))).toMatchObject({ task: { kind: "unreadable" } });
+  },
+);
+
+test("lines and slots that were deleted by hand hold up nobody", async () => {
+  const redis = await server();
+  const { desk, queue, prefix } = await openDesk(redis, { ...lasting, leaseMs: 500 });
+  await desk.publish(["a1", "a2", "a3"], { orderKey: "a" });
+  await desk.publish(["b", "c"], { group: "g" });
+  const first = await desk.take();
+  const second = await desk.take();
+  expect(await desk.tryTake()).toBeUndefined();
+  const base = `{${prefix}}:orders:rt:`;
+  await clientOf(redis).del(`${base}line:a`, `${base}runs:g`);
+  for (const held of [first, second]) await queue.ack(held);
+  const worked: string[] = [];
+  const workOn = async () => {
+    worked.push(...(await desk.workOff()));
+    expect(worked.toSorted()).toEqual(["a2", "a3", "c"]);
+  };
+  await vi.waitFor(workOn, { timeout: 5_000 });
+});
+
 test("ids that look like keys of BullMQ's are ids", async () => {
   const redis = await server();
   const { desk } = await openDesk(redis);
@@ -244,7 +344,7 @@ test("nothing of finished tasks is left but as many ids as are to be remembered"
   await desk.workOff();
   const client = clientOf(redis);
   const keys = (await client.keys(`{${prefix}}*`)).map((key) => key.slice(prefix.length + 10)).sort();
-  expect(keys).toEqual(["events", "rt:finished", "rt:mark", "rt:seq"]);
+  expect(keys).toEqual(["events", "rt:finished", "rt:mark", "rt:seq", expect.stringMatching(/^rt:trail:/)]);
   expect(await client.zcard(`{${prefix}}:orders:rt:finished`)).toBe(3);
 });
 

@@ -2,6 +2,7 @@
  * Where a task can be. In BullMQ's own places: wait (list, taken from its right end), prioritized (below the default), delayed,
  * active, failed (dead letters). In ours, under `rt:`: above (over the default priority; its first stands at the right end of
  * wait), held (behind its order key), parked (by its group), line:<order key>, park:<group>, runs:<group>, finished (ids), rate.
+ * trail:<runtime> is an AcceptedTrail.
  * `moved` counts what a script changes: waiting, delayed, leased, dead.
  */
 export const places = `
@@ -127,8 +128,7 @@ local function leaveGroup(id, group)
   if group == '' then return end
   if rcall('SREM', base .. 'rt:runs:' .. group, id) == 0 then return end
   local next = rcall('ZPOPMIN', base .. 'rt:park:' .. group)[1]
-  if not next then return end
-  rcall('ZREM', parked, next)
+  if not next or rcall('ZREM', parked, next) == 0 then return end
   count(WAITING, -1)
   enqueue(next, tonumber(rcall('HGET', base .. next, 'p') or 0), true)
 end

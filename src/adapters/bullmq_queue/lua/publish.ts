@@ -1,5 +1,8 @@
-/** ARGV: capacity, how many tasks, and for each: id, kind, data, milliseconds to wait, priority, group, order key, source. */
+/** ARGV: capacity, whose trail, how far it gets, how many tasks, and for each: id, kind, data, milliseconds to wait, priority, group, order key, source. */
 export const publishScript = `
+-- Long after the last sign of a runtime.
+local keepTrailMs = 86400000
+
 local function fill()
   return rcall('LLEN', wait) + rcall('LLEN', active) + rcall('ZCARD', prioritized) + rcall('ZCARD', delayed)
     + rcall('ZCARD', above) + rcall('ZCARD', held) + rcall('ZCARD', parked)
@@ -22,9 +25,9 @@ end
 
 local function publish()
   local room = tonumber(ARGV[2]) - fill()
-  local results = {}
-  for n = 1, tonumber(ARGV[3]) do
-    local at = 4 + (n - 1) * 8
+  local results, isAny = {}, false
+  for n = 1, tonumber(ARGV[5]) do
+    local at = 6 + (n - 1) * 8
     local id = ARGV[at]
     if rcall('EXISTS', base .. id) == 1 or rcall('ZSCORE', finished, id) then
       results[n] = 'duplicate'
@@ -34,8 +37,10 @@ local function publish()
       store(id, at)
       room = room - 1
       results[n] = 'stored'
+      isAny = true
     end
   end
+  if isAny then rcall('SET', base .. 'rt:trail:' .. ARGV[3], ARGV[4], 'PX', keepTrailMs) end
   return results
 end
 `;

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { bullScripts } from "./bull_scripts.ts";
 import { handOutScript } from "./hand_out.ts";
+import { mendScript } from "./mend.ts";
 import { places } from "./places.ts";
 import { publishScript } from "./publish.ts";
 import { settleScript } from "./settle.ts";
@@ -14,6 +15,7 @@ ${places}
 ${publishScript}
 ${handOutScript}
 ${settleScript}
+${mendScript}
 ${upkeepScript}
 local ops = {publish = publish, work = work, nack = nack, bury = bury, renew = renew, listLetters = listLetters,
   findLetter = findLetter, retryLetter = retryLetter, discardLetter = discardLetter, withdraw = withdraw,

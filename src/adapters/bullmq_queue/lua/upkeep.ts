@@ -95,16 +95,19 @@ local function oldestReady()
   return oldest
 end
 
--- ARGV: a new mark of what is stored here. Answers with the mark it has, and how everything stands.
+-- ARGV: a new mark of what is stored here, and whose trail. Answers with the mark it has, and how everything stands.
 local function look()
   writeThough()
   local nextLossMs = recoverCrashed()
+  mend()
   promoteDue()
+  local trail = base .. 'rt:trail:' .. ARGV[3]
+  rcall('PEXPIRE', trail, keepTrailMs)
   rcall('SET', base .. 'rt:mark', ARGV[2], 'NX')
   local waiting = rcall('LLEN', wait) + rcall('ZCARD', prioritized) + rcall('ZCARD', above) + rcall('ZCARD', held)
     + rcall('ZCARD', parked)
   return {rcall('GET', base .. 'rt:mark'), waiting, rcall('ZCARD', delayed), rcall('LLEN', active), rcall('ZCARD', failed),
-    oldestReady(), nextDue(), rcall('LLEN', wait) + rcall('ZCARD', prioritized), nextLossMs}
+    oldestReady(), nextDue(), rcall('LLEN', wait) + rcall('ZCARD', prioritized), nextLossMs, tonumber(rcall('GET', trail) or 0)}
 end
 
 local function wakeOthers() wake(); return 1 end
