@@ -11,6 +11,7 @@ export const hangs: readonly QueueFault[] = [
   { name: "second-sigterm", play: secondSigterm },
   { name: "blocked-loop", queue: { lease: "1s" }, play: blockedLoop },
   { name: "ignores-abort", play: ignoresAbort },
+  { name: "clock-jump", play: clockJump },
   { name: "always-fails", queue: { retry: { attempts: 3, initialDelay: "100ms" } }, play: alwaysFails },
 ];
 
@@ -121,4 +122,22 @@ async function alwaysFails(stage: QueueStage): Promise<void> {
     letters.every((letter) => letter.what === "dead" && letter.reason === "exhausted"),
     "They were given up for another reason",
   );
+}
+
+/** The wall clock of a worker goes an hour ahead and, later, back; then that of who publishes. */
+async function clockJump(stage: QueueStage, { slackMs }: DrillOptions): Promise<void> {
+  const feeder = await stage.start("feeder", { feed: { tasks: 100_000, every: "10ms", keys: 10, behave: "plod" } });
+  const worker = await stage.start("worker", { work: { concurrency: 4 } });
+  await stage.start("other", { work: { concurrency: 4 } });
+  for (const jumps of [worker, worker, feeder, feeder]) {
+    await stage.ended(stage.count("effect") + 50, patienceMs);
+    jumps.signal("SIGUSR2");
+    const before = stage.count("effect");
+    const at = performance.now();
+    await stage.ended(before + 20, patienceMs);
+    stage.recovery.took(Math.round(performance.now() - at));
+  }
+  stage.promise(stage.recovery.maxMs <= 5_000 + slackMs, `Work went on after ${stage.recovery.maxMs} ms`);
+  await stage.stopFeeding();
+  await stage.ended(stage.count("accepted"), patienceMs);
 }
