@@ -10,10 +10,12 @@ import { bullmq } from "./bullmq.ts";
 import { bullmqIdle } from "./bullmq_idle.ts";
 import { bullmqPublish } from "./bullmq_publish.ts";
 import { bullmqTracing } from "./bullmq_tracing.ts";
+import { fairness } from "./fairness.ts";
 import { idle } from "./idle.ts";
 import { latency } from "./latency.ts";
 import { mailLatency } from "./mail_latency.ts";
 import { memoryQueue } from "./memory_queue.ts";
+import { realisticMix } from "./realistic_mix.ts";
 import { sqliteQueue } from "./sqlite_queue.ts";
 import { startup } from "./startup.ts";
 
@@ -30,6 +32,8 @@ const benches = [
   backlog,
   botThroughput,
   sqliteQueue,
+  realisticMix,
+  fairness,
 ];
 
 const { values, positionals } = parseArgs({

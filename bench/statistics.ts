@@ -29,3 +29,10 @@ export function quantile(values: readonly number[], share: number): number {
 export function rounded(value: number, digits = 2): number {
   return Number(value.toFixed(digits));
 }
+
+/** 1 when all are alike, 1/n when one has everything (Jain, Chiu, Hawe 1984). */
+export function jainIndex(values: readonly number[]): number {
+  const sum = values.reduce((total, value) => total + value, 0);
+  const squares = values.reduce((total, value) => total + value * value, 0);
+  return (sum * sum) / (values.length * squares);
+}

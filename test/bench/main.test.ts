@@ -26,6 +26,8 @@ test("every benchmark runs and tells its figures in one line of JSON", { timeout
     "backlog",
     "bot_throughput",
     "sqlite_queue",
+    "realistic_mix",
+    "fairness",
   ]);
 });
 
