@@ -1,4 +1,4 @@
-import { mkdirSync, statSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { type Backoff, backoffDelay } from "../../app_runtime/base/backoff.ts";
 import type { Clock } from "../../app_runtime/base/clock.ts";
@@ -26,10 +26,11 @@ import { Consumer } from "./consumer.ts";
 import { letterOf, letterOfId, newestLetters } from "./dead_letter_rows.ts";
 import { HeldLeases, type OwnLease } from "./held_leases.ts";
 import { PublishLine } from "./publish_line.ts";
+import { QueueFiles } from "./queue_files.ts";
 import type { BookSettings, HeldLease, Step, Taken, TaskRow, Work, WorkDone } from "./queue_protocol.ts";
 import { queueMigrations } from "./queue_tables.ts";
 import { SilentLeases } from "./silent_leases.ts";
-import { QueueFileTakenError } from "./sqlite_queue_errors.ts";
+import { QueueFileGoneError, QueueFileTakenError } from "./sqlite_queue_errors.ts";
 import { rowOf, taskOf } from "./task_row.ts";
 import { mustLast, WorkLine } from "./work_line.ts";
 
@@ -87,8 +88,8 @@ export class SqliteQueue implements TaskQueue {
   /** Clock.now() when another process was last seen to write. */
   #othersAt = 0;
   #trouble: string | undefined;
-  /** The file that was opened, whatever stands under its name later. */
-  #inode: number | undefined;
+  readonly #files: QueueFiles;
+  #gone: QueueFileGoneError | undefined;
 
   #seenVersion = -1;
   #counts = nothing;
@@ -123,6 +124,7 @@ export class SqliteQueue implements TaskQueue {
     this.#clock = clock;
     this.#events = parts.events;
     this.#file = parts.file;
+    this.#files = new QueueFiles(parts.file);
     this.#makesDirectory = parts.makesDirectory ?? false;
     this.#survivesMachine = parts.survivesMachine ?? false;
     const book: BookSettings = { name, ...settings };
@@ -131,6 +133,9 @@ export class SqliteQueue implements TaskQueue {
       migrations: [queueMigrations],
       procedures: { href: procedures, settings: book },
       clock,
+      onStateChange: ({ kind }) => {
+        if (kind === "open" && this.#opened) this.#files.reopened();
+      },
       ...(parts.limits !== undefined && { limits: parts.limits }),
     });
     this.#line = new WorkLine({
@@ -155,7 +160,7 @@ export class SqliteQueue implements TaskQueue {
       throw thrown;
     }
     this.#wallOffset = this.#clock.wallNow() - this.#clock.now();
-    this.#inode = inodeOf(this.#file);
+    this.#files.opened();
     this.#opened = true;
     this.#look = true;
     this.#line.wake();
@@ -257,6 +262,7 @@ export class SqliteQueue implements TaskQueue {
 
   stats(): QueueStats {
     const since = this.#oldestSince;
+    const trouble = this.#gone?.message ?? this.#trouble;
     return {
       ...this.#counts,
       capacity: this.#settings.capacity,
@@ -267,7 +273,7 @@ export class SqliteQueue implements TaskQueue {
       duplicates: this.#duplicates,
       acked: this.#acked,
       retried: this.#retried,
-      ...(this.#trouble === undefined ? {} : { trouble: this.#trouble }),
+      ...(trouble === undefined ? {} : { trouble }),
     };
   }
 
@@ -338,6 +344,7 @@ export class SqliteQueue implements TaskQueue {
 
   #store(row: TaskRow, admit: () => boolean): Promise<PublishResult | "full"> {
     return this.#do(() => ({ kind: "publish", row, admit: admit() }), row.body.length).then((result) => {
+      if (this.#gone !== undefined) throw this.#gone;
       if (result === "stored") this.#published += 1;
       if (result === "duplicate") this.#duplicates += 1;
       return result as PublishResult | "full";
@@ -361,6 +368,7 @@ export class SqliteQueue implements TaskQueue {
     this.#look = false;
     const durable = this.#survivesMachine && mustLast(work);
     const done = await this.#database.call<WorkDone>("work", work, { durable, atOnce: true });
+    if (steps.some(({ kind }) => kind === "publish")) this.#checkFiles();
     this.#wallOffset = wallOffset;
     this.#maybeReady = isAlone || done.more || done.taken.length === take;
     this.#deliver(done.taken, sentAt);
@@ -512,7 +520,7 @@ export class SqliteQueue implements TaskQueue {
   /** What other processes did is told by nobody: SQLite counts the commits of others, and to ask for the count is cheap. */
   async #lookAround(): Promise<void> {
     if (this.#retry !== undefined) return;
-    this.#checkFile();
+    this.#checkFiles();
     const isDue = this.#nextDueAt !== undefined && this.#nextDueAt <= this.#clock.wallNow();
     try {
       const [row] = await this.#database.read("PRAGMA data_version");
@@ -526,11 +534,13 @@ export class SqliteQueue implements TaskQueue {
     this.#line.wake();
   }
 
-  /** SQLite goes on writing into a file that was deleted or moved under it, and never says so. */
-  #checkFile(): void {
-    if (inodeOf(this.#file) === this.#inode) return;
-    const cure = "Stop the runtime, put the file back and start again.";
-    this.#trouble = `${this.#file} was deleted or replaced while in use: what the queue does now is lost. ${cure}`;
+  /** What was written into a file that is gone is not accepted; what is handed out from there may be worked off. */
+  #checkFiles(): void {
+    const areThere = this.#files.areThere;
+    if (areThere === (this.#gone === undefined)) return;
+    this.#gone = areThere ? undefined : new QueueFileGoneError(this.#file);
+    if (this.#gone === undefined) this.#fact("info", "queue_available", "The queue's file is back.");
+    else this.#fact("error", "queue_unavailable", this.#gone.message);
   }
 
   // --- outages of the database
@@ -565,11 +575,6 @@ export class SqliteQueue implements TaskQueue {
   #fact(level: "error" | "info", code: string, message: string): void {
     this.#events.emit({ unit: `queue:${this.name}`, kind: "unit.fact", code, level, message, fields: {} });
   }
-}
-
-/** Undefined when there is no such file. */
-function inodeOf(path: string): number | undefined {
-  return statSync(path, { throwIfNoEntry: false })?.ino;
 }
 
 function ownLeaseOf({ seq, leases, renewals, id, orderKey, group }: Taken): OwnLease {

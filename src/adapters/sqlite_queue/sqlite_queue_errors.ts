@@ -11,3 +11,15 @@ export class QueueFileTakenError extends RuntimeError {
     );
   }
 }
+
+/** Somebody took the queue's file away, or put another in its place, while it was in use: nothing more is accepted into it. */
+export class QueueFileGoneError extends RuntimeError {
+  readonly code = "QUEUE_FILE_GONE";
+  override readonly failureClass = "outage";
+
+  constructor(file: string) {
+    super(
+      `${file}, or its -wal or -shm file, was deleted or replaced while in use: what the queue does now is lost. Stop the runtime, put the file back and start again.`,
+    );
+  }
+}

@@ -1,4 +1,4 @@
-import { renameSync, statSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, renameSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { Worker } from "node:worker_threads";
@@ -190,11 +190,50 @@ test("a file that is no database, one of a newer program and one of another queu
   await expect(open("orders")).rejects.toMatchObject({ code: "DATABASE_NEWER" });
 });
 
-test("a file that was taken away while in use is trouble that is told", async () => {
-  const { desk, queue, file } = await openDesk();
+test("a file that was taken away while in use accepts nothing, says so, and what it has is worked off", async () => {
+  const { desk, queue, file, facts } = await openDesk();
+  await desk.publish("a");
   renameSync(file, `${file}.old`);
+  await expect(queue.publish(sampleTask("b"))).rejects.toMatchObject({
+    code: "QUEUE_FILE_GONE",
+    failureClass: "outage",
+  });
   await desk.clock.advance(1_000);
   expect(queue.stats().trouble).toContain("was deleted or replaced while in use");
+  expect(facts()).toEqual(["queue_unavailable"]);
+  expect((await desk.take()).task.id).toBe("a");
+  renameSync(`${file}.old`, file);
+  await desk.clock.advance(1_000);
+  expect(queue.stats().trouble).toBeUndefined();
+  expect(facts()).toEqual(["queue_unavailable", "queue_available"]);
+  expect(await queue.publish(sampleTask("b"))).toBe("duplicate");
+});
+
+test.each(["", "-wal", "-shm"])("another file in place of orders.sqlite%s is told", async (end) => {
+  const { queue, file } = await openDesk();
+  await queue.publish(sampleTask("a"));
+  copyFileSync(file + end, `${file}.backup`);
+  renameSync(`${file}.backup`, file + end);
+  await expect(queue.publish(sampleTask("b"))).rejects.toMatchObject({ code: "QUEUE_FILE_GONE" });
+});
+
+test("a directory that cannot be reached any more is told", async () => {
+  const directory = join(tempDir(), "queues");
+  mkdirSync(directory);
+  const { queue, clock, close } = await openSqliteQueue({ settings: suiteSettings, file: join(directory, "orders") });
+  renameSync(directory, `${directory}.old`);
+  symlinkSync(directory, directory);
+  await clock.advance(1_000);
+  expect(queue.stats().trouble).toContain("was deleted or replaced while in use");
+  await close();
+});
+
+test("a text that is no task holds up neither its order key nor its group", async () => {
+  const { desk, file } = await openDesk();
+  await desk.publish(["broken", "follower"], { orderKey: "k", group: "g" });
+  await desk.publish("neighbour", { group: "g" });
+  fileOf(file).exec(`UPDATE task SET body = '{"id": "bro' WHERE id = 'broken'`);
+  expect((await desk.workOff()).toSorted()).toEqual(["follower", "neighbour"]);
 });
 
 test("payloads that are large together come in several transactions, and all of them", async () => {
