@@ -43,13 +43,11 @@ export class TaskLedger {
   }
 }
 
-/** All lines so far. */
+/** All lines so far; one of which a part is there yet will be in the next answer. */
 export function readTaskLedger(directory: string): readonly LedgerEntry[] {
   const text = readFileSync(join(directory, ledgerName), { encoding: "utf8", flag: "a+" });
-  return text
-    .split("\n")
-    .filter((line) => line !== "")
-    .map((line) => JSON.parse(line) as LedgerEntry);
+  const lines = text.split("\n").slice(0, -1);
+  return lines.map((line) => JSON.parse(line) as LedgerEntry);
 }
 
 const ledgerName = "ledger.jsonl";
