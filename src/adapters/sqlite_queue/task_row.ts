@@ -19,8 +19,10 @@ export function rowOf(task: Task): TaskRow {
 /** Undefined when the text is not the task of this id: a damaged file, or somebody wrote into it. */
 export function taskOf(id: string, body: string): Task | undefined {
   try {
-    const task: unknown = JSON.parse(body);
-    return Reflect.get(Object(task), "id") === id ? (task as Task) : undefined;
+    const task = JSON.parse(body) as Partial<Task> | null;
+    // Half a character (a lone surrogate) comes back from SQLite as the sign for one that is unknown.
+    const isOfId = typeof task?.id === "string" && task.id.toWellFormed() === id;
+    return isOfId && typeof task.kind === "string" ? (task as Task) : undefined;
   } catch {
     return undefined;
   }

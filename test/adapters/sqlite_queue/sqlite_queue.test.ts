@@ -52,6 +52,13 @@ test("a stored text that is no task becomes a dead letter that says so, and its 
   expect(queue.stats()).toMatchObject({ waiting: 0, leased: 0, dead: 2 });
 });
 
+test("whatever stands in an id, an order key or a group, tasks are handed out in their order", async () => {
+  const { desk } = await openDesk();
+  const odd = ["a:b", " ", "", "\0", "'; DROP TABLE task; --", "__proto__", "\u{1f4e7}\ud800", "x".repeat(512)];
+  for (const text of odd) await desk.publish([text, `${text}2`], { orderKey: text, group: text });
+  expect(await desk.workOff()).toEqual(odd.flatMap((text) => [text, `${text}2`]));
+});
+
 test("a wall clock that is put forward takes a task from nobody", async () => {
   const { desk, clock } = await openDesk();
   const other = await desk.another();
