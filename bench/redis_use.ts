@@ -39,10 +39,9 @@ async function useOf(client: Client): Promise<RedisUse> {
   const calls = [...stats.matchAll(/cmdstat_(\S+):calls=(\d+)/g)].map(
     ([, name, count]) => [name, Number(count)] as const,
   );
-  const counted = calls.filter(([name]) => name !== "info");
   return {
     cpuUs: (seconds("used_cpu_user") + seconds("used_cpu_sys")) * 1e6,
     evalsha: calls.find(([name]) => name === "evalsha")?.[1] ?? 0,
-    commands: counted.reduce((sum, [, count]) => sum + count, 0),
+    commands: calls.reduce((sum, [, count]) => sum + count, 0),
   };
 }

@@ -95,19 +95,34 @@ local function oldestReady()
   return oldest
 end
 
--- ARGV: a new mark of what is stored here, and whose trail. Answers with the mark it has, and how everything stands.
+-- Answers with the mark of what is stored here, and how far the trail gets.
+local function marks()
+  local mark, trail = base .. 'rt:mark', base .. 'rt:trail:' .. ARGV[3]
+  rcall('PEXPIRE', trail, keepTrailMs)
+  local found = rcall('MGET', mark, trail)
+  if not found[1] then
+    writeThough()
+    rcall('SET', mark, ARGV[2])
+  end
+  return found[1] or ARGV[2], tonumber(found[2] or 0)
+end
+
+-- ARGV: a new mark of what is stored here, and whose trail. Answers with the mark it has, and how everything stands. Most
+-- queues are empty most of the time: then there is nothing to recover, to mend or to count but dead letters.
 local function look()
+  if rcall('EXISTS', wait, prioritized, above, held, parked, delayed, active) == 0 then
+    local mark, trail = marks()
+    return {mark, 0, 0, 0, rcall('ZCARD', failed), 0, 0, 0, 0, trail}
+  end
   writeThough()
   local nextLossMs = recoverCrashed()
   mend()
   promoteDue()
-  local trail = base .. 'rt:trail:' .. ARGV[3]
-  rcall('PEXPIRE', trail, keepTrailMs)
-  rcall('SET', base .. 'rt:mark', ARGV[2], 'NX')
-  local waiting = rcall('LLEN', wait) + rcall('ZCARD', prioritized) + rcall('ZCARD', above) + rcall('ZCARD', held)
-    + rcall('ZCARD', parked)
-  return {rcall('GET', base .. 'rt:mark'), waiting, rcall('ZCARD', delayed), rcall('LLEN', active), rcall('ZCARD', failed),
-    oldestReady(), nextDue(), rcall('LLEN', wait) + rcall('ZCARD', prioritized), nextLossMs, tonumber(rcall('GET', trail) or 0)}
+  local mark, trail = marks()
+  local ready = rcall('LLEN', wait) + rcall('ZCARD', prioritized)
+  local waiting = ready + rcall('ZCARD', above) + rcall('ZCARD', held) + rcall('ZCARD', parked)
+  return {mark, waiting, rcall('ZCARD', delayed), rcall('LLEN', active), rcall('ZCARD', failed), oldestReady(), nextDue(),
+    ready, nextLossMs, trail}
 end
 
 local function wakeOthers() wake(); return 1 end
