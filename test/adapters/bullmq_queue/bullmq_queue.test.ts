@@ -362,6 +362,28 @@ test("a withdrawal neither frees nor doubles a task that its full group holds ba
   expect(await desk.workOff()).toEqual(["parked"]);
 });
 
+test("a withdrawal out of thousands of tasks leaves the others in their order", async () => {
+  const redis = await server();
+  const { queue } = await openDesk(redis, { ...lasting, capacity: 6_000 });
+  const ids = Array.from({ length: 6_000 }, (_, n) => `t${n}`);
+  const task = (id: string, n: number) => {
+    const place = n < 3_000 ? {} : { orderKey: "k" };
+    return sampleTask(id, { ...place, source: n % 2 === 0 ? "kept" : "lost" });
+  };
+  await Promise.all(ids.map((id, n) => queue.publish(task(id, n))));
+  await queue.withdraw("lost");
+  expect(queue.stats().waiting).toBe(3_000);
+  const consumer = queue.consume({ signal: new AbortController().signal, concurrency: 1 });
+  const done: string[] = [];
+  while (done.length < 3_000) {
+    const { value } = await consumer.next();
+    if (value === undefined) break;
+    done.push(value.task.id);
+    await queue.ack(value);
+  }
+  expect(done).toEqual(ids.filter((_, n) => n % 2 === 0));
+});
+
 test("large tasks are stored and handed out, however many come at once", async () => {
   const redis = await server();
   const { desk, queue } = await openDesk(redis);

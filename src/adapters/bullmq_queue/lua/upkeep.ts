@@ -39,11 +39,24 @@ local function discardLetter()
   return 1
 end
 
+-- To take ids out of a list one by one would read it anew for each.
+local function takeOut(list, isGone)
+  local kept, gone = {}, {}
+  for _, id in ipairs(rcall('LRANGE', list, 0, -1)) do
+    local to = isGone(id) and gone or kept
+    to[#to + 1] = id
+  end
+  if #gone == 0 then return gone end
+  rcall('DEL', list)
+  for from = 1, #kept, 1000 do rcall('RPUSH', list, unpack(kept, from, math.min(from + 999, #kept))) end
+  return gone
+end
+
 local function forget(id, keys, groups)
   local job = rcall('HMGET', base .. id, 'k', 'g')
   if job[1] then
-    rcall('LREM', base .. 'rt:line:' .. job[1], 1, id)
-    keys[job[1]] = true
+    keys[job[1]] = keys[job[1]] or {}
+    keys[job[1]][id] = true
   end
   if job[2] then
     rcall('ZREM', base .. 'rt:park:' .. job[2], id)
@@ -56,15 +69,10 @@ local function withdraw()
   writeThough()
   local source, keys, groups = ARGV[2], {}, {}
   local function isOfSource(id) return rcall('HGET', base .. id, 'src') == source end
-  for place, lists in pairs({[WAITING] = {wait}, [LEASED] = {active}}) do
-    for _, list in ipairs(lists) do
-      for _, id in ipairs(rcall('LRANGE', list, 0, -1)) do
-        if isOfSource(id) then
-          rcall('LREM', list, 1, id)
-          count(place, -1)
-          forget(id, keys, groups)
-        end
-      end
+  for place, list in pairs({[WAITING] = wait, [LEASED] = active}) do
+    for _, id in ipairs(takeOut(list, isOfSource)) do
+      count(place, -1)
+      forget(id, keys, groups)
     end
   end
   for place, sets in pairs({[WAITING] = {prioritized, above, held, parked}, [DELAYED] = {delayed}, [DEAD] = {failed}}) do
@@ -80,7 +88,10 @@ local function withdraw()
   end
   refillFromAbove()
   for _, left in ipairs(groups) do leaveGroup(left[1], left[2]) end
-  for orderKey in pairs(keys) do leaveLine('', orderKey) end
+  for orderKey, gone in pairs(keys) do
+    takeOut(base .. 'rt:line:' .. orderKey, function(id) return gone[id] end)
+    leaveLine('', orderKey)
+  end
   return 1
 end
 
