@@ -67,6 +67,8 @@ export class BullmqQueue implements TaskQueue {
   /** Of what is stored; gone with it. */
   #mark: string | undefined;
   #lostAt: number | undefined;
+  /** A task that is offered again may stand nowhere any more: to look for it costs too much to do it always. */
+  #hasForgotten = false;
   #checkedAt: number;
   /** The server had no memory for the last task. */
   #isFull = false;
@@ -257,7 +259,7 @@ export class BullmqQueue implements TaskQueue {
   async #publish(capacity: number, count: number, args: readonly (string | number)[]): Promise<readonly StoreResult[]> {
     try {
       const sent = this.#trail.next();
-      const trail = [this.#trail.id, sent];
+      const trail = [this.#trail.id, sent, this.#hasForgotten ? 1 : 0];
       const results = await this.#run<readonly StoreResult[]>("publish", capacity, ...trail, count, ...args);
       if (results.includes("stored")) this.#trail.confirm(sent);
       if (this.#isFull) this.#setTrouble(undefined);
@@ -370,6 +372,7 @@ export class BullmqQueue implements TaskQueue {
     this.#mark = mark;
     if (!isOther && hasTrail) return;
     this.#trail.restart();
+    this.#hasForgotten = true;
     this.#facts.report("queue_redis_forgot", { address: this.#commands.address });
     this.#forgot?.();
   }

@@ -281,6 +281,27 @@ test.each(["waits", "runs"])(
   },
 );
 
+test("what lost its place with a list that Redis threw away is taken again when it is offered again, and once", async () => {
+  const redis = await server();
+  const { desk, queue, prefix, events } = await openDesk(redis, { ...lasting, leaseMs: 2_000 });
+  await desk.publish(["runs", "behind"], { orderKey: "a" });
+  await desk.take();
+  await desk.publish(["lost", "after it"], { orderKey: "b" });
+  await desk.publish("late", { notBefore: Date.now() + 60_000 });
+  await clientOf(redis).del(`{${prefix}}:orders:wait`, `{${prefix}}:orders:rt:mark`);
+  await vi.waitFor(() => expect(codesOf(events)).toContain("queue_redis_forgot"), { timeout: 1_500 });
+  const offer = async (id: string) => [id, await queue.publish(sampleTask(id, { orderKey: "b" }))];
+  expect(await Promise.all(["runs", "behind", "lost", "after it", "late", "lost"].map(offer))).toEqual([
+    ["runs", "duplicate"],
+    ["behind", "duplicate"],
+    ["lost", "stored"],
+    ["after it", "duplicate"],
+    ["late", "duplicate"],
+    ["lost", "duplicate"],
+  ]);
+  expect(await desk.workOff()).toEqual(["after it", "lost"]);
+});
+
 test("lines and slots that were deleted by hand hold up nobody", async () => {
   const redis = await server();
   const { desk, queue, prefix } = await openDesk(redis, { ...lasting, leaseMs: 500 });

@@ -1,4 +1,4 @@
-/** ARGV: capacity, whose trail, how far it gets, how many tasks, and for each: id, kind, data, milliseconds to wait, priority, group, order key, source. */
+/** ARGV: capacity, whose trail, how far it gets, whether Redis has lost something, how many tasks, and for each: id, kind, data, milliseconds to wait, priority, group, order key, source. */
 export const publishScript = `
 -- Long after the last sign of a runtime.
 local keepTrailMs = 86400000
@@ -23,13 +23,35 @@ local function store(id, at)
   say('waiting', id)
 end
 
+-- The list or set that named it was thrown away: nobody would ever be handed it.
+local function standsNowhere(id)
+  for _, set in ipairs({held, delayed, parked, failed, prioritized, above}) do
+    if rcall('ZSCORE', set, id) then return false end
+  end
+  return not rcall('LPOS', active, id) and not rcall('LPOS', wait, id)
+end
+
+local function forgetRemains(id)
+  local job = rcall('HMGET', base .. id, 'k', 'g')
+  rcall('DEL', base .. id, base .. id .. ':lock')
+  leaveLine(id, job[1] or '')
+  leaveGroup(id, job[2] or '')
+end
+
+local function isDuplicate(id)
+  if rcall('EXISTS', base .. id) == 0 then return rcall('ZSCORE', finished, id) end
+  if ARGV[5] == '0' or not standsNowhere(id) then return true end
+  forgetRemains(id)
+  return false
+end
+
 local function publish()
   local room = tonumber(ARGV[2]) - fill()
   local results, isAny = {}, false
-  for n = 1, tonumber(ARGV[5]) do
-    local at = 6 + (n - 1) * 8
+  for n = 1, tonumber(ARGV[6]) do
+    local at = 7 + (n - 1) * 8
     local id = ARGV[at]
-    if rcall('EXISTS', base .. id) == 1 or rcall('ZSCORE', finished, id) then
+    if isDuplicate(id) then
       results[n] = 'duplicate'
     elseif room <= 0 then
       results[n] = 'full'
