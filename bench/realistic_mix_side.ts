@@ -1,12 +1,13 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { Queue, Worker } from "bullmq";
 import { sampleTask } from "../src/app_runtime/testing/index.ts";
 import { openPipeline } from "./pipeline.ts";
 import { openQueue, type QueuePlace } from "./queue_of_kind.ts";
 import { answerParent } from "./run_apart.ts";
 
 export interface MixRequest {
-  /** False: as many loops with nothing around them, which call the same handler. */
-  readonly queued: boolean;
+  /** The runtime's queue; BullMQ's own Worker; or as many loops with nothing around them. All call the same handler. */
+  readonly side: "queue" | "worker" | "loops";
   readonly tasks: number;
   readonly concurrency: number;
   readonly waitMs: number;
@@ -20,7 +21,7 @@ export interface MixFigures {
 
 const payload = { text: "x".repeat(80) };
 
-async function queued(request: MixRequest & QueuePlace): Promise<MixFigures> {
+async function queue(request: MixRequest & QueuePlace): Promise<MixFigures> {
   const { tasks, concurrency } = request;
   const opened = await openQueue(request, 1);
   await Promise.all(
@@ -41,7 +42,30 @@ async function queued(request: MixRequest & QueuePlace): Promise<MixFigures> {
   return { makespanMs };
 }
 
-async function bare(request: MixRequest): Promise<MixFigures> {
+async function worker(request: MixRequest & QueuePlace): Promise<MixFigures> {
+  const { tasks, concurrency, port } = request;
+  const connection = { host: "127.0.0.1", port };
+  const queue = new Queue("mix", { connection, defaultJobOptions: { removeOnComplete: true } });
+  await queue.obliterate();
+  await queue.addBulk(Array.from({ length: tasks }, () => ({ name: "bench", data: payload })));
+  const all = Promise.withResolvers<void>();
+  let done = 0;
+  const startedAt = performance.now();
+  const work = async () => {
+    await handle(request);
+    done += 1;
+    if (done === tasks) all.resolve();
+  };
+  const taker = new Worker("mix", work, { connection, concurrency });
+  taker.on("error", () => undefined);
+  await all.promise;
+  const makespanMs = performance.now() - startedAt;
+  await taker.close();
+  await queue.close();
+  return { makespanMs };
+}
+
+async function loops(request: MixRequest): Promise<MixFigures> {
   let left = request.tasks;
   const startedAt = performance.now();
   const loop = async () => {
@@ -60,4 +84,6 @@ async function handle({ waitMs, workMs }: MixRequest): Promise<void> {
   while (performance.now() < until);
 }
 
-await answerParent((request: MixRequest & QueuePlace) => (request.queued ? queued(request) : bare(request)));
+const sides = { queue, worker, loops };
+
+await answerParent((request: MixRequest & QueuePlace) => sides[request.side](request));
