@@ -75,5 +75,4 @@ async function killInRounds(scene: Scene, { rounds = 5, mails = 40, seed, say }:
   }
   scene.figures.kills = scene.deaths.length;
   scene.figures.decided = decided.join(" + ");
-  scene.promise(!decided.includes(0), `One of them did nothing: ${decided.join(" + ")} mails were decided`);
 }
