@@ -49,7 +49,7 @@ export const adapters: Readonly<Record<string, Adapter>> = {
   smtp: { rooms: [], packages: ["nodemailer"] },
   webhook: { rooms: ["intake"], packages: [] },
   sqlite: { rooms: [], packages: [] },
-  sqlite_queue: { rooms: [], packages: [], drivers: ["sqlite"] },
+  sqlite_queue: { rooms: ["queue"], packages: [], drivers: ["sqlite"] },
 };
 
 /** The folders of an application. `folders` are its own that it may import, `platform` those of src/app_runtime. */

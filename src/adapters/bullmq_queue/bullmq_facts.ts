@@ -1,3 +1,4 @@
+import { fillIn } from "../../app_runtime/base/fill_in.ts";
 import type { EventChannel, FactLevel } from "../../app_runtime/contracts/runtime_event.ts";
 
 /** Everything this queue says about itself beyond the platform's own events, as `unit.fact`. */
@@ -24,7 +25,6 @@ export class BullmqFacts {
 
   report(code: keyof typeof facts, fields: Fields): void {
     const { level, message } = facts[code];
-    const filled = message.replace(/\{(\w+)\}/g, (_, name: string) => String(fields[name]));
-    this.#events.emit({ kind: "unit.fact", unit: this.#unit, code, level, message: filled, fields });
+    this.#events.emit({ kind: "unit.fact", unit: this.#unit, code, level, message: fillIn(message, fields), fields });
   }
 }

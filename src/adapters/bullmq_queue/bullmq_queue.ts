@@ -19,11 +19,11 @@ import {
   type QueueStats,
   type TaskQueue,
 } from "../../app_runtime/contracts/task_queue.ts";
+import type { Consumer } from "../../app_runtime/queue/api.ts";
 import { type RedisConfig, RedisConnection, RedisFullError } from "../redis/index.ts";
 import { AcceptedTrail } from "./accepted_trail.ts";
 import { BullmqFacts } from "./bullmq_facts.ts";
 import { bullmqQueueCapabilities } from "./capabilities.ts";
-import type { Consumer } from "./consumer.ts";
 import { deliveryArgs, HandOut } from "./hand_out.ts";
 import type { QueueOp } from "./lua/queue_script.ts";
 import { PublishLine, type StoreResult } from "./publish_line.ts";

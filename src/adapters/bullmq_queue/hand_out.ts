@@ -2,7 +2,7 @@ import type { Clock } from "../../app_runtime/base/clock.ts";
 import { failureClassOf } from "../../app_runtime/base/runtime_error.ts";
 import { LeasedDelivery, type LeaseToken } from "../../app_runtime/contracts/delivery.ts";
 import { LeaseLostError, type QueueSettings } from "../../app_runtime/contracts/task_queue.ts";
-import { Consumer } from "./consumer.ts";
+import { Consumer } from "../../app_runtime/queue/api.ts";
 import { Eagerness } from "./eagerness.ts";
 import type { QueueFigures } from "./queue_figures.ts";
 import type { ScriptRunner } from "./script_runner.ts";
@@ -113,7 +113,7 @@ export class HandOut {
     const end = () => consumer.end();
     const consumer = new Consumer({
       take: () => this.#takeHeld(),
-      onAsk: () => {
+      onWait: () => {
         this.#eagerness.asked();
         if (this.#drained) this.#onIdle();
         else this.#workSoon();

@@ -16,8 +16,8 @@ import {
   type QueueStats,
   type TaskQueue,
 } from "../../app_runtime/contracts/task_queue.ts";
+import { Consumer } from "../../app_runtime/queue/api.ts";
 import { memoryQueueCapabilities } from "./capabilities.ts";
-import { Consumer } from "./consumer.ts";
 import { DeadLetterShelf } from "./dead_letter_shelf.ts";
 import type { Entry } from "./entry.ts";
 import { FinishedIds } from "./finished_ids.ts";

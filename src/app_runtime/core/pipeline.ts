@@ -1,3 +1,4 @@
+// Over 350 lines: start, reload and stop of all units stand in one place, so that their order can be read; what a single unit needs lives beside it.
 import type { Clock } from "../base/clock.ts";
 import { messageOf } from "../base/runtime_error.ts";
 import { sleep } from "../base/sleep.ts";

@@ -1,3 +1,4 @@
+import { fillIn } from "../base/fill_in.ts";
 import type { EventChannel, FactLevel } from "../contracts/runtime_event.ts";
 
 export interface FactKind {
@@ -31,7 +32,6 @@ export class FactReporter<Code extends string> {
 
   report(code: Code, fields: FactFields = {}): void {
     const { level, message } = this.#kinds[code];
-    const filled = message.replace(/\{(\w+)\}/g, (_, name: string) => String(fields[name] ?? "?"));
-    this.#events.emit({ unit: this.#unit, kind: "unit.fact", code, level, message: filled, fields });
+    this.#events.emit({ unit: this.#unit, kind: "unit.fact", code, level, message: fillIn(message, fields), fields });
   }
 }

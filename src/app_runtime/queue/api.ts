@@ -1,4 +1,5 @@
 export { BoundedPublisher } from "./bounded_publisher.ts";
+export { Consumer } from "./consumer.ts";
 export { DeadLetters } from "./dead_letters.ts";
 export { queueHealth } from "./queue_health.ts";
 export { type QueueConfig, queueSchema, queueSettings, retryPolicy } from "./queue_schema.ts";

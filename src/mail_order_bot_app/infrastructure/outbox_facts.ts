@@ -1,3 +1,4 @@
+import { fillIn } from "../../app_runtime/base/fill_in.ts";
 import type { EventChannel, FactLevel } from "../../app_runtime/contracts/runtime_event.ts";
 
 interface FactKind {
@@ -29,6 +30,5 @@ export function reportOutboxFact(
   fields: Readonly<Record<string, string | number>>,
 ): void {
   const { level, message } = outboxFacts[code];
-  const text = message.replace(/\{(\w+)\}/g, (_whole, name: string) => String(fields[name]));
-  events.emit({ unit: "component:outbox", kind: "unit.fact", code, level, message: text, fields });
+  events.emit({ unit: "component:outbox", kind: "unit.fact", code, level, message: fillIn(message, fields), fields });
 }

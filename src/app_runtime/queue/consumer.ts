@@ -1,19 +1,30 @@
-import { Fifo } from "../../app_runtime/base/fifo.ts";
-import type { LeasedDelivery } from "../../app_runtime/contracts/delivery.ts";
+import { Fifo } from "../base/fifo.ts";
+import type { LeasedDelivery } from "../contracts/delivery.ts";
 
 type Next = IteratorResult<LeasedDelivery, undefined>;
 
 const ended: Next = { done: true, value: undefined };
 
-/** One consumer of the queue: an async iterator that several workers ask at once, and that answers when the database has. */
+/**
+ * One consumer of a queue, for its adapter: an async iterator that several workers ask at once. It takes at once what is ready
+ * here; else who asks waits in line until the adapter gives.
+ */
 export class Consumer implements AsyncIterableIterator<LeasedDelivery, undefined> {
-  readonly #onAsk: () => void;
+  readonly #take: (() => LeasedDelivery | undefined) | undefined;
+  readonly #onWait: () => void;
   readonly #onEnd: () => void;
   readonly #waiting = new Fifo<(next: Next) => void>();
   #ended = false;
 
-  constructor(parts: { readonly onAsk: () => void; readonly onEnd: () => void }) {
-    this.#onAsk = parts.onAsk;
+  constructor(parts: {
+    /** What can be handed out without asking anybody; absent: nothing ever. */
+    readonly take?: () => LeasedDelivery | undefined;
+    /** One more waits. */
+    readonly onWait: () => void;
+    readonly onEnd: () => void;
+  }) {
+    this.#take = parts.take;
+    this.#onWait = parts.onWait;
     this.#onEnd = parts.onEnd;
   }
 
@@ -23,9 +34,13 @@ export class Consumer implements AsyncIterableIterator<LeasedDelivery, undefined
 
   next(): Promise<Next> {
     if (this.#ended) return Promise.resolve(ended);
+    if (this.#waiting.size === 0) {
+      const value = this.#take?.();
+      if (value !== undefined) return Promise.resolve({ done: false, value });
+    }
     return new Promise((resolve) => {
       this.#waiting.push(resolve);
-      this.#onAsk();
+      this.#onWait();
     });
   }
 
