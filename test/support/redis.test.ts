@@ -1,6 +1,6 @@
 import { Redis as Client } from "ioredis";
 import { expect, onTestFinished, test } from "vitest";
-import { type Redis, type RedisOptions, startRedis } from "./redis.ts";
+import { Redis, type RedisOptions, startRedis } from "./redis.ts";
 
 async function open(options: RedisOptions): Promise<{ redis: Redis; client: () => Client }> {
   const redis = await startRedis(options);
@@ -35,6 +35,26 @@ test("a password and TLS are asked for", async () => {
   expect(await client().ping()).toBe("PONG");
   const stranger = closing(new Client({ port: redis.port, tls: { ca: redis.ca ?? "" }, retryStrategy: null }));
   await expect(stranger.get("a")).rejects.toThrow("NOAUTH");
+});
+
+test("a server that says much at its start, and is started again and again, gathers no listeners", async () => {
+  const warnings: string[] = [];
+  const hear = ({ name }: Error) => void warnings.push(name);
+  process.on("warning", hear);
+  onTestFinished(() => void process.off("warning", hear));
+  const { redis } = await open({ persistence: "aof", directives: ["loglevel debug"] });
+  for (let again = 0; again < 3; again += 1) {
+    await redis.kill();
+    await redis.start();
+  }
+  await new Promise(setImmediate);
+  expect(warnings).toEqual([]);
+});
+
+test("a server that cannot start says why", async () => {
+  const redis = await Redis.prepare({ directives: ["no-such-directive 1"] });
+  onTestFinished(() => redis.stop());
+  await expect(redis.start()).rejects.toThrow(/did not start: .*no-such-directive/s);
 });
 
 function closing(client: Client): Client {

@@ -20,6 +20,9 @@ export interface RedisOptions {
 const startAttempts = 3;
 const startLimitMs = 10_000;
 
+/** Another server that speaks like Redis, for the same tests: `TEST_REDIS_SERVER=/usr/bin/valkey-server`. */
+const program = process.env.TEST_REDIS_SERVER ?? "redis-server";
+
 /** Starts a private Redis in a directory of its own, on a free port of the loopback. */
 export async function startRedis(options: RedisOptions = {}): Promise<Redis> {
   for (let attempt = 1; ; attempt += 1) {
@@ -93,25 +96,11 @@ export class Redis {
 
   /** On the same port, with what it kept on disk, when it has run already. */
   async start(): Promise<void> {
-    const child = spawn("redis-server", ["-"], { cwd: this.#temp.path, stdio: ["pipe", "pipe", "pipe"] });
-    child.on("error", (error) => {
-      this.#log += `${error.message}. Run scripts/test_servers.sh.`;
-    });
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding("utf8").on("data", (text: string) => {
-        this.#log = (this.#log + text).slice(-10_000);
-      });
-    }
-    child.stdin.on("error", () => undefined).end(this.#config);
+    const child = spawn(program, ["-"], { cwd: this.#temp.path, stdio: ["pipe", "pipe", "pipe"] });
     this.#process = child;
-    const deadline = performance.now() + startLimitMs;
-    while (!this.#log.includes("Ready to accept connections")) {
-      if (child.exitCode !== null || child.pid === undefined || performance.now() > deadline) {
-        throw new Error(`Redis did not start: ${this.#log}`);
-      }
-      await Promise.race([once(child.stdout, "data"), once(child, "exit")]);
-    }
     this.#log = "";
+    child.stdin.on("error", () => undefined).end(this.#config);
+    await this.#said(child, "Ready to accept connections");
     await this.#reached();
   }
 
@@ -138,6 +127,24 @@ export class Redis {
   /** Where it keeps its append-only file. */
   get directory(): string {
     return join(this.#temp.path, "appendonlydir");
+  }
+
+  /** Listens to it once, for good: a server that says much must not gather listeners. */
+  async #said(child: ChildProcess, words: string): Promise<void> {
+    const said = Promise.withResolvers<void>();
+    const fail = () => said.reject(new Error(`${program} did not start: ${this.#log}`));
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding("utf8").on("data", (text: string) => {
+        this.#log = (this.#log + text).slice(-10_000);
+        if (this.#log.includes(words)) said.resolve();
+      });
+    }
+    child.once("exit", fail).on("error", ({ message }) => {
+      this.#log += `${message}. Run scripts/test_servers.sh.`;
+      fail();
+    });
+    const limit = setTimeout(fail, startLimitMs);
+    await said.promise.finally(() => clearTimeout(limit));
   }
 
   async #end(signal: NodeJS.Signals): Promise<void> {
