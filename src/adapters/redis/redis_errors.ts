@@ -48,6 +48,18 @@ export class RedisFullError extends RuntimeError {
   }
 }
 
+/** It cannot write to its own disk and refuses to write at all, so that nothing is accepted that a restart would lose. */
+export class RedisDiskError extends RuntimeError {
+  readonly code = "REDIS_DISK";
+  override readonly failureClass = "outage";
+
+  constructor(address: string, why: string) {
+    super(
+      `Redis at ${address} takes no writes because it cannot write to its own disk: ${why}. Make room there; work goes on by itself.`,
+    );
+  }
+}
+
 /** Anything that a client threw, as one of the errors above; our own errors and bugs stay as they are. */
 export function redisFailure(address: string, error: unknown): unknown {
   if (error instanceof RuntimeError) return error;
@@ -57,13 +69,20 @@ export function redisFailure(address: string, error: unknown): unknown {
     return new RedisLoginError(address, `${text.replace(/\.$/, "")}.`);
   }
   if (/^OOM /.test(text)) return new RedisFullError(address);
+  if (/^MISCONF /.test(text)) return new RedisDiskError(address, diskTrouble(text));
   if (/^READONLY/.test(text)) return new RedisUnfitError(address, "it is a replica and takes no writes.");
-  if (/^(LOADING|MASTERDOWN|CLUSTERDOWN|MISCONF)/.test(text)) return new RedisUnreachableError(address, text);
+  if (/^(LOADING|MASTERDOWN|CLUSTERDOWN)/.test(text)) return new RedisUnreachableError(address, text);
   if (/DB index is out of range/.test(text)) return new RedisUnfitError(address, "it has no database of that number.");
   if (isOfConnection(text, code)) {
     return new RedisUnreachableError(address, sentenceOf(text, code), { cause: error });
   }
   return error;
+}
+
+/** MISCONF Errors writing to the AOF file: No space left on device script: 19b4…, on @user_script:418. */
+function diskTrouble(text: string): string {
+  const [, why] = /AOF file: (.*?)(?: script: .*)?$/.exec(text) ?? [];
+  return why ?? "its snapshots (RDB) fail, and its log says why";
 }
 
 const connectionCodes =

@@ -1,6 +1,6 @@
-import { writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { type RedisConfig, RedisConnection, redisSchema } from "../../../src/adapters/redis/index.ts";
 import { freePort } from "../../support/free_port.ts";
 import { guardAgainstLeaks } from "../../support/leak_guard.ts";
@@ -67,6 +67,25 @@ test("a URL holds everything, and TLS trusts the authority that is named", async
 test.each(["http://localhost", "redis://", "redis://host/one"])("%s is no address", (url) => {
   expect(() => connection({ url })).toThrow(/redis:\/\/user:password@host:port/);
 });
+
+test("a server that cannot write to its disk is told from one that is away", async () => {
+  guardAgainstLeaks();
+  const dir = tempDir();
+  const redis = await server({ directives: ["save 3600 1", `dir ${dir}`] });
+  const opened = connection({ port: redis.port });
+  await opened.open();
+  rmSync(dir, { recursive: true });
+  await opened.client.bgsave();
+  const write = async () => await opened.client.set("a", 1).then(undefined, (error: unknown) => opened.failure(error));
+  await vi.waitFor(async () => {
+    expect(await write()).toMatchObject({ code: "REDIS_DISK", message: expect.stringContaining("its snapshots") });
+  });
+  expect(opened.failure(new Error(fullDisk))).toMatchObject({
+    message: expect.stringContaining("its own disk: No space left on device. Make room there"),
+  });
+});
+
+const fullDisk = "MISCONF Errors writing to the AOF file: No space left on device script: 19b4, on @user_script:418.";
 
 test("it comes back by itself soon after the server, and fails at once meanwhile", async () => {
   guardAgainstLeaks();
