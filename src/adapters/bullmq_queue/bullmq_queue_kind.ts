@@ -1,6 +1,6 @@
 import type { Schema } from "../../app_runtime/contracts/config_schema.ts";
 import { queueKind } from "../../app_runtime/contracts/unit_kind.ts";
-import { redisSchema } from "../redis/index.ts";
+import { redisPlace, redisSchema } from "../redis/index.ts";
 import { bullmqQueueCapabilities } from "./capabilities.ts";
 
 const bullmqQueueSchema = {
@@ -17,6 +17,7 @@ export const bullmqQueueKind = queueKind({
   kind: "bullmq",
   schema: bullmqQueueSchema,
   capabilities: bullmqQueueCapabilities,
+  keptIn: ({ redis, prefix }, { name }) => `redis:${redisPlace(redis)} ${prefix}:${name}`,
   create: async ({ redis, prefix }, parts) => {
     const { BullmqQueue } = await import("./bullmq_queue.ts");
     return new BullmqQueue({ ...parts, redis, prefix });

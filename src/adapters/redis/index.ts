@@ -1,3 +1,4 @@
+export { redisPlace } from "./redis_address.ts";
 export { RedisConnection } from "./redis_connection.ts";
 export { RedisFullError, RedisUnreachableError } from "./redis_errors.ts";
 export type { RedisFacts } from "./redis_facts.ts";

@@ -28,6 +28,16 @@ export function redisAddress(config: RedisConfig): RedisAddress {
   };
 }
 
+/** host:port/db of a config: the same for all that mean one server; "?" for a URL that is none. */
+export function redisPlace(config: RedisConfig): string {
+  try {
+    const { host, port, db } = config.url === undefined ? config : placeOf(config.url);
+    return `${host}:${port}/${db}`;
+  } catch {
+    return "?";
+  }
+}
+
 type Place = Pick<RedisConfig, "host" | "port" | "db" | "user" | "password">;
 
 function placeOf(text: string): Place {

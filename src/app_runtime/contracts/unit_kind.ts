@@ -19,12 +19,17 @@ export interface UnitParts {
   readonly traces: TraceFactory;
 }
 
-export interface QueueParts extends UnitParts {
+/** What the place of a queue depends on, beside its own config. */
+export interface QueuePlace {
+  readonly name: string;
+  /** `platform.dataDir`: for what it keeps. */
+  readonly dataDir: string;
+}
+
+export interface QueueParts extends UnitParts, QueuePlace {
   /** Call it when accepted tasks are gone although nobody finished them: what journaled sources still miss is offered again. */
   readonly forgot?: () => void;
   readonly settings: QueueSettings;
-  /** `platform.dataDir`: for what it keeps. */
-  readonly dataDir: string;
 }
 
 export interface SourceParts extends UnitParts {
@@ -66,6 +71,11 @@ interface KindTraits {
 export interface QueueKind extends KindTraits {
   readonly role: "queue";
   readonly capabilities: ReadonlySet<QueueCapability>;
+  /**
+   * Where its tasks stay while nobody has it open, without a secret and in words that are the same for every configuration
+   * that finds them again (`sqlite:/data/queues/orders.sqlite`). Without it they are gone when the queue is closed.
+   */
+  keptIn?(config: unknown, place: QueuePlace): string;
   create(config: unknown, parts: QueueParts): Promise<TaskQueue>;
 }
 
@@ -99,13 +109,16 @@ export function queueKind<S extends Schema>(kind: {
   readonly schema: S;
   readonly capabilities: Iterable<QueueCapability>;
   readonly check?: (config: ConfigOf<S>, name: string) => string | KeyObjection | undefined;
+  readonly keptIn?: (config: ConfigOf<S>, place: QueuePlace) => string;
   readonly create: (config: ConfigOf<S>, parts: QueueParts) => Promise<TaskQueue>;
 }): QueueKind {
+  const { keptIn } = kind;
   return {
     role: "queue",
     kind: kind.kind,
     schema: kind.schema,
     capabilities: new Set(kind.capabilities),
+    ...(keptIn && { keptIn: (config: unknown, place: QueuePlace) => keptIn(config as ConfigOf<S>, place) }),
     check: (config, name) => kind.check?.(config as ConfigOf<S>, name),
     create: (config, parts) => kind.create(config as ConfigOf<S>, parts),
   };

@@ -8,9 +8,10 @@ import type { HealthContributor } from "../contracts/health_contributor.ts";
 import type { Journal } from "../contracts/journal.ts";
 import type { LeaseStore } from "../contracts/lease.ts";
 import type { EventChannel } from "../contracts/runtime_event.ts";
+import type { TaskDraft } from "../contracts/task.ts";
 import type { TaskHandler } from "../contracts/task_handler.ts";
-import type { QueueStats, TaskQueue } from "../contracts/task_queue.ts";
-import type { TraceFactory } from "../contracts/trace_factory.ts";
+import { type PublishResult, QueueClosedError, type QueueStats } from "../contracts/task_queue.ts";
+import type { Trace, TraceFactory } from "../contracts/trace_factory.ts";
 import type { PauseBook } from "../control/api.ts";
 import type { HealthRegistry } from "../health/api.ts";
 import { DeadLetters, queueHealth } from "../queue/api.ts";
@@ -18,7 +19,7 @@ import { WorkerSupervisor } from "../workers/api.ts";
 import { type AffectedUnits, affectedUnits, allUnits, queuesToReplace } from "./affected_units.ts";
 import { FollowUps } from "./follow_ups.ts";
 import type { PlatformConfig } from "./platform_schema.ts";
-import { isEmpty, notEmpty, type QueueSlot, sharesTasks } from "./queue_slot.ts";
+import { isEmpty, notEmpty, type QueueSlot, sentenceOfLeft, sharesTasks } from "./queue_slot.ts";
 import { SharedPauses } from "./shared_pauses.ts";
 import { handoverOf, recallPauses } from "./source_handover.ts";
 import { type SourcePauseReason, SourceSupervisor } from "./source_supervisor.ts";
@@ -90,10 +91,7 @@ export class Pipeline {
       restart: policy,
       isJournaled: (source) => this.#isJournaled(source),
       outlet: {
-        publish: async (queue, draft, trace, signal) => {
-          const publisher = parts.factory.publisher(handlers, this.queue(queue).queue);
-          return await publisher.publish(publisher.prepare(draft, trace.carrier), { signal });
-        },
+        publish: (queue, draft, trace, signal) => this.#publish(queue, draft, trace, signal),
         prepareFollowUp: (queue, draft, trace) => this.followUps.prepare(queue, draft, trace),
         releaseFollowUps: (committed) => this.followUps.release(committed),
       },
@@ -132,8 +130,8 @@ export class Pipeline {
 
   /** Why this change cannot be applied now; undefined when it can. */
   objection(next: ConfigSnapshot, difference: ConfigDifference): string | undefined {
-    const replaced = queuesToReplace(next, difference).flatMap((name) => this.#queues.get(name)?.queue ?? []);
-    const held = replaced.find((queue) => !isEmpty(queue));
+    const replaced = queuesToReplace(next, difference).flatMap((name) => this.#queues.get(name) ?? []);
+    const held = replaced.find((slot) => !this.#staysFound(next, slot) && !isEmpty(slot));
     return held === undefined ? undefined : notEmpty(held).message;
   }
 
@@ -173,12 +171,30 @@ export class Pipeline {
   async #follow(next: ConfigSnapshot, difference: ConfigDifference): Promise<void> {
     const touched = affectedUnits(next, difference, this.#running());
     const queues = [...new Set([...touched.queues, ...this.#stuck])];
+    const feeding = queues.flatMap((name) => this.sources.feeding(name));
     this.#failed.clear();
-    await this.#stopSources(touched.sources, queues);
-    await Promise.all(queues.map((name) => this.#replaceQueue(next, name)));
-    await Promise.all(touched.workers.map((name) => this.workers.remove(name)));
+    await this.#stopSources([...new Set([...touched.sources, ...feeding])], queues);
+    const retired = (await Promise.all(queues.map((name) => this.#replaceQueue(next, name)))).flat();
+    const taking = this.workers.status().filter((pool) => retired.some(({ queue }) => queue.name === pool.queue));
+    const pools = new Set([...touched.workers, ...taking.map(({ name }) => name)]);
+    await Promise.all([...pools].map((name) => this.workers.remove(name)));
+    await Promise.all(retired.map((slot) => this.#retire(slot)));
     for (const name of touched.handlers) this.#handlers.delete(name);
     await this.#startUnits(next, this.#missing(next));
+  }
+
+  /** For a handler, at once. A queue that a reload closes while this waits for room has another in its place by then. */
+  async #publish(name: string, draft: TaskDraft, trace: Trace, signal: AbortSignal): Promise<PublishResult> {
+    const { factory } = this.#parts;
+    const task = factory.publisher(handlers, this.queue(name).queue).prepare(draft, trace.carrier);
+    for (;;) {
+      const { queue } = this.queue(name);
+      try {
+        return await factory.publisher(handlers, queue).publish(task, { signal });
+      } catch (error) {
+        if (!(error instanceof QueueClosedError) || this.#queues.get(name)?.queue === queue) throw error;
+      }
+    }
   }
 
   /** The relays of queues that are to run empty stop as well. */
@@ -236,7 +252,7 @@ export class Pipeline {
     journal?.shareTasks(name, sharesTasks(queue, leaseStore));
     const deadLetters = new DeadLetters({ queue, journal, events });
     await deadLetters.open();
-    return { queue, deadLetters };
+    return { queue, deadLetters, keptIn: factory.keptIn(snapshot, name) };
   }
 
   /** Its queue forgot what it had accepted: whoever has a journal begins again with what is not finished there. */
@@ -288,38 +304,67 @@ export class Pipeline {
     }
   }
 
-  /** A queue that cannot be replaced now stays as it is, and the next reload tries again. */
-  async #replaceQueue(next: ConfigSnapshot, name: string): Promise<void> {
+  /** Answers with what is to be closed. A queue that cannot be replaced now stays as it is, and the next reload tries again. */
+  async #replaceQueue(next: ConfigSnapshot, name: string): Promise<readonly QueueSlot[]> {
+    const retired: QueueSlot[] = [];
     this.#stuck.add(name);
     await this.#attempt(`queue:${name}`, async () => {
-      await this.#swapQueue(next, name);
+      const old = await this.#swapQueue(next, name);
+      if (old !== undefined) retired.push(old);
       this.#stuck.delete(name);
     });
+    return retired;
   }
 
   /**
    * Puts a new queue, or none, in the place of one that the configuration changed. Handlers may publish into it at any
-   * moment, so the new one is made first and takes its place in the very turn in which the old one is seen empty.
+   * moment, so the new one is made first. Where the old one's tasks are found again it takes its place at once; else in the
+   * very turn in which the old one is seen empty.
    */
-  async #swapQueue(next: ConfigSnapshot, name: string): Promise<void> {
-    const old = this.#queues.get(name)?.queue;
+  async #swapQueue(next: ConfigSnapshot, name: string): Promise<QueueSlot | undefined> {
+    const old = this.#queues.get(name);
     const replacement = next.units("queues").has(name) ? await this.#makeQueue(next, name) : undefined;
-    if (old !== undefined) await this.#waitUntilEmpty(old);
-    if (old !== undefined && !isEmpty(old)) {
-      await replacement?.queue.close();
-      throw notEmpty(old);
+    if (old !== undefined && !this.#staysFound(next, old)) {
+      await this.#waitUntilEmpty(old);
+      if (!isEmpty(old)) {
+        await replacement?.queue.close();
+        throw notEmpty(old);
+      }
     }
     if (replacement === undefined) this.#queues.delete(name);
     else this.#queues.set(name, replacement);
-    await old?.close();
+    return old;
   }
 
-  async #waitUntilEmpty(queue: TaskQueue): Promise<void> {
+  /** Its tasks outlive it, and `next` looks for them in the same place, or wants them no more at this runtime. */
+  #staysFound(next: ConfigSnapshot, { queue: { name }, keptIn }: QueueSlot): boolean {
+    if (keptIn === undefined) return false;
+    return !next.units("queues").has(name) || this.#parts.factory.keptIn(next, name) === keptIn;
+  }
+
+  async #waitUntilEmpty(slot: QueueSlot): Promise<void> {
     const { clock } = this.#parts;
     const until = clock.now() + drainLimitMs;
-    while (!isEmpty(queue) && clock.now() < until && !this.#halted.signal.aborted) {
+    while (!isEmpty(slot) && clock.now() < until && !this.#halted.signal.aborted) {
       await sleep(clock, drainLookMs, this.#halted.signal);
     }
+  }
+
+  /** Nobody takes from it any more: closing it before would look like a failure to its workers. */
+  async #retire(slot: QueueSlot): Promise<void> {
+    const { name } = slot.queue;
+    if (!this.#queues.has(name) && !isEmpty(slot)) {
+      const message = sentenceOfLeft(slot);
+      this.#parts.events.emit({
+        kind: "unit.fact",
+        unit: `queue:${name}`,
+        code: "queue_left",
+        level: "warn",
+        message,
+        fields: {},
+      });
+    }
+    await slot.queue.close();
   }
 
   #running(): AffectedUnits {

@@ -7,12 +7,14 @@ import { QueueNotEmptyError } from "./unit_errors.ts";
 export interface QueueSlot {
   readonly queue: TaskQueue;
   readonly deadLetters: DeadLetters;
+  /** Where its tasks stay when it is closed; undefined: nowhere. */
+  readonly keptIn: string | undefined;
 }
 
-/** Nothing would be lost with it, dead letters included. */
-export function isEmpty(queue: TaskQueue): boolean {
-  const { waiting, delayed, leased, dead } = queue.stats();
-  return waiting + delayed + leased + dead === 0;
+/** Nothing is in it, dead letters included. */
+export function isEmpty({ queue }: QueueSlot): boolean {
+  const { tasks, deadLetters } = heldBy(queue);
+  return tasks + deadLetters === 0;
 }
 
 /** Other runtimes take tasks out of it too, so what is in it belongs to no runtime alone. */
@@ -25,7 +27,17 @@ export function sharesTasks(queue: TaskQueue, leases: LeaseStore | undefined): b
   return isShared(queue) && leases?.fencesWrites !== false;
 }
 
-export function notEmpty(queue: TaskQueue): QueueNotEmptyError {
+export function notEmpty({ queue, keptIn }: QueueSlot): QueueNotEmptyError {
+  return new QueueNotEmptyError(queue.name, heldBy(queue), keptIn);
+}
+
+/** What somebody should know who takes a queue out of the configuration that keeps its tasks. */
+export function sentenceOfLeft({ queue, keptIn }: QueueSlot): string {
+  const { tasks, deadLetters } = heldBy(queue);
+  return `It was taken out of the configuration with ${tasks} tasks and ${deadLetters} dead letters, which stay in ${keptIn}. Whoever has this queue works on them; here that is so when it is put back.`;
+}
+
+function heldBy(queue: TaskQueue): { readonly tasks: number; readonly deadLetters: number } {
   const { waiting, delayed, leased, dead } = queue.stats();
-  return new QueueNotEmptyError(queue.name, waiting + delayed + leased, dead);
+  return { tasks: waiting + delayed + leased, deadLetters: dead };
 }

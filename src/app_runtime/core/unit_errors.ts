@@ -30,13 +30,14 @@ export class PartMissingError extends RuntimeError {
   }
 }
 
-/** A queue cannot be removed or replaced while it holds tasks. */
+/** A queue holds tasks that would be lost, or left where nobody looks for them, if it were removed or replaced now. */
 export class QueueNotEmptyError extends RuntimeError {
   readonly code = "QUEUE_NOT_EMPTY";
 
-  constructor(queue: string, tasks: number, deadLetters: number) {
+  constructor(queue: string, held: { readonly tasks: number; readonly deadLetters: number }, keptIn = "memory") {
+    const { tasks, deadLetters } = held;
     super(
-      `Queue "${queue}" still holds ${tasks} tasks and ${deadLetters} dead letters. Pause its sources and let it drain, retry or discard its dead letters, then reload again.`,
+      `Queue "${queue}" still holds ${tasks} tasks and ${deadLetters} dead letters in ${keptIn}, where nobody would work on them after this change. Pause its sources and let it drain, retry or discard its dead letters, then reload again; or leave it as it is and give the new queue another name.`,
     );
   }
 }

@@ -50,6 +50,13 @@ export class UnitFactory {
     return await kind.create(unit.config, { ...this.#common(name), settings, dataDir, ...(forgot && { forgot }) });
   }
 
+  /** Undefined: its tasks are gone when it is closed. */
+  keptIn(snapshot: ConfigSnapshot, name: string): string | undefined {
+    const unit = unitOf(snapshot, "queues", name);
+    const { dataDir } = snapshot.values.platform as unknown as PlatformConfig;
+    return (this.#kind("queue", unit.kind) as QueueKind).keptIn?.(unit.config, { name, dataDir });
+  }
+
   async handler(snapshot: ConfigSnapshot, name: string): Promise<TaskHandler> {
     const unit = unitOf(snapshot, "handlers", name);
     if (unit.kind !== "module") {
