@@ -5,12 +5,14 @@ import { BullMQOtel } from "bullmq-otel";
 import { Redis as Client } from "ioredis";
 import { OtelSdk } from "../src/adapters/otel/otel_sdk.ts";
 import { oursOn, rawOn, type Side } from "./bullmq_sides.ts";
+import { monotonicMs } from "./monotonic_ms.ts";
+import { openLoop } from "./open_loop.ts";
 import { type Cost, measured } from "./redis_use.ts";
 import { answerParent } from "./run_apart.ts";
 
 export interface SideRequest {
   readonly side: "ours" | "raw";
-  readonly what: "drain" | "keyed" | "latency" | "idle" | "publish";
+  readonly what: "drain" | "keyed" | "latency" | "load" | "idle" | "publish";
   readonly port: number;
   /** For `idle`, how many seconds; the figures are per second. */
   readonly tasks: number;
@@ -18,16 +20,21 @@ export interface SideRequest {
   readonly concurrency: number;
   /** Spans are recorded, of this share of the traces; ours by the runtime, the others by bullmq-otel. */
   readonly traced?: number;
+  /** In the payload of each task; as many as make about 100 bytes unless told. */
+  readonly characters?: number;
+  /** For `load`: how many tasks come in a second, on the average. */
+  readonly perSecond?: number;
 }
 
 export interface SideFigures extends Cost {
-  /** From publish to handler, one entry per task; for `latency`. */
+  /** To the handler, one entry per task: for `latency` from the call of publish, for `load` from when the call was due. */
   readonly ms: readonly number[];
 }
 
 type Open = (name: string) => Promise<Side>;
 
 const warmUpTasks = 2_000;
+const smallPayload = 80;
 
 /** All tasks are there when the workers begin. */
 async function drain(open: Open, client: Client, { tasks, concurrency }: SideRequest): Promise<SideFigures> {
@@ -88,6 +95,33 @@ async function latency(open: Open, client: Client, { tasks }: SideRequest): Prom
   return { ...cost, ms: ms.slice(200) };
 }
 
+/** Tasks come when they come, whether or not those before them are through. */
+async function load(open: Open, client: Client, request: SideRequest): Promise<SideFigures> {
+  const { tasks, concurrency, perSecond = 1_000 } = request;
+  const side = await open("bench");
+  const dueAt: number[] = [];
+  const ms: number[] = [];
+  const first = Math.min(warmUpTasks, tasks);
+  const [firstOnes, all] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const stop = await side.work(concurrency, (n) => {
+    ms.push(monotonicMs() - (dueAt[n] ?? 0));
+    if (ms.length === first) firstOnes.resolve();
+    if (ms.length === first + tasks) all.resolve();
+  });
+  const some = async (from: number, count: number, handled: Promise<void>) => {
+    await openLoop({ count, perSecond }, (n, at) => {
+      dueAt[from + n] = at;
+      return side.publish(from + n);
+    });
+    await handled;
+  };
+  await some(0, first, firstOnes.promise);
+  const cost = await measured(client, tasks, () => some(first, tasks, all.promise));
+  await stop();
+  await side.close();
+  return { ...cost, ms: ms.slice(first) };
+}
+
 const settleMs = 1_000;
 
 /** Workers that have nothing to do. */
@@ -104,7 +138,7 @@ async function idle(open: Open, client: Client, { tasks: seconds, concurrency }:
   return { ...cost, ms: [] };
 }
 
-const works = { drain, keyed: drain, latency, idle, publish };
+const works = { drain, keyed: drain, latency, load, idle, publish };
 
 /** As an application that turns tracing on; what is recorded is thrown away soon. */
 function recordSpans(sampleRatio: number): void {
@@ -113,14 +147,16 @@ function recordSpans(sampleRatio: number): void {
 }
 
 await answerParent(async (request: SideRequest): Promise<SideFigures> => {
-  const { side, what, port, traced } = request;
+  const { side, what, port, traced, characters = smallPayload } = request;
   if (traced !== undefined) recordSpans(traced);
   const telemetry = traced === undefined ? undefined : new BullMQOtel({ tracerName: "bench" });
   const client = new Client({ port });
   await client.flushall();
   await client.config("RESETSTAT");
   const open: Open = (name) =>
-    side === "ours" ? oursOn({ port, name, keyed: what === "keyed" }) : rawOn({ port, name, telemetry });
+    side === "ours"
+      ? oursOn({ port, name, characters, keyed: what === "keyed" })
+      : rawOn({ port, name, characters, telemetry });
   const figures = await works[what](open, client, request);
   client.disconnect();
   return figures;

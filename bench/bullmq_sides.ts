@@ -14,17 +14,19 @@ export interface Side {
   /** As fast as it can be done. */
   fill(from: number, tasks: number): Promise<void>;
   publish(n: number): Promise<unknown>;
-  /** Takes tasks until what it gives is called; `onTask` is the handler. */
-  work(concurrency: number, onTask: () => void): Promise<() => Promise<void>>;
+  /** Takes tasks until what it gives is called; `onTask` is the handler, and gets the number under which a task was published. */
+  work(concurrency: number, onTask: (n: number) => void): Promise<() => Promise<void>>;
   close(): Promise<void>;
 }
 
 export interface SideParts {
   readonly port: number;
   readonly name: string;
+  /** Characters in the payload of each task. */
+  readonly characters: number;
 }
 
-const payload = { text: "x".repeat(80) };
+const idPrefix = "task-";
 const settings: QueueSettings = {
   capacity: 1_000_000,
   leaseMs: 10_000,
@@ -34,7 +36,13 @@ const settings: QueueSettings = {
 };
 
 /** What the runtime puts around its queue: publisher, workers, settling. */
-export async function oursOn({ port, name, keyed }: SideParts & { readonly keyed: boolean }): Promise<Side> {
+export async function oursOn({
+  port,
+  name,
+  characters,
+  keyed,
+}: SideParts & { readonly keyed: boolean }): Promise<Side> {
+  const payload = payloadOf(characters);
   const clock = new SystemClock();
   const events = new RuntimeEventChannel(clock);
   const redis = { ...parsedConfig(redisSchema, {}), port };
@@ -46,7 +54,7 @@ export async function oursOn({ port, name, keyed }: SideParts & { readonly keyed
   const publisher = new BoundedPublisher({ source: "bench", target, traces, events, configVersion });
   const publish = (n: number) => {
     const keys = keyed ? { orderKey: `k${n % 1_000}`, group: `g${n % 100}` } : {};
-    return publisher.publish(publisher.prepare({ id: `task-${n}`, kind: "bench", payload, ...keys }));
+    return publisher.publish(publisher.prepare({ id: idPrefix + n, kind: "bench", payload, ...keys }));
   };
   return {
     fill: async (from, tasks) => {
@@ -56,8 +64,8 @@ export async function oursOn({ port, name, keyed }: SideParts & { readonly keyed
     work: async (concurrency, onTask) => {
       const queue = open();
       await queue.open();
-      const handle: TaskHandler["handle"] = async () => {
-        onTask();
+      const handle: TaskHandler["handle"] = async ({ id }) => {
+        onTask(numberIn(id));
         return { kind: "done" };
       };
       const pipeline = openPipeline({ queue, clock, events }, concurrency, handle);
@@ -71,16 +79,18 @@ export async function oursOn({ port, name, keyed }: SideParts & { readonly keyed
 export async function rawOn({
   port,
   name,
+  characters,
   telemetry,
 }: SideParts & { readonly telemetry?: Telemetry | undefined }): Promise<Side> {
   const shared = { connection: { host: "127.0.0.1", port }, ...(telemetry && { telemetry }) };
+  const payload = payloadOf(characters);
   const queue = new Queue(name, { ...shared, defaultJobOptions: { removeOnComplete: true } });
   await queue.waitUntilReady();
-  const publish = (n: number) => queue.add("bench", payload, { jobId: `task-${n}` });
+  const publish = (n: number) => queue.add("bench", payload, { jobId: idPrefix + n });
   const fillInBulk = async (from: number, tasks: number) => {
     for (let n = 0; n < tasks; n += 500) {
       const some = Array.from({ length: Math.min(500, tasks - n) }, (_, i) => from + n + i);
-      await queue.addBulk(some.map((id) => ({ name: "bench", data: payload, opts: { jobId: `task-${id}` } })));
+      await queue.addBulk(some.map((id) => ({ name: "bench", data: payload, opts: { jobId: idPrefix + id } })));
     }
   };
   /** In bulk there would be one span for 500 tasks, and all of them recorded or none. */
@@ -91,11 +101,19 @@ export async function rawOn({
     fill: telemetry === undefined ? fillInBulk : fillOneByOne,
     publish,
     work: async (concurrency, onTask) => {
-      const worker = new Worker(name, async () => onTask(), { ...shared, concurrency });
+      const worker = new Worker(name, async ({ id }) => onTask(numberIn(id ?? "")), { ...shared, concurrency });
       worker.on("error", () => undefined);
       await worker.waitUntilReady();
       return () => worker.close();
     },
     close: () => queue.close(),
   };
+}
+
+function payloadOf(characters: number): { readonly text: string } {
+  return { text: "x".repeat(characters) };
+}
+
+function numberIn(id: string): number {
+  return Number(id.slice(idPrefix.length));
 }

@@ -7,15 +7,20 @@ import { type Goal, verdictOn } from "./bench.ts";
 import { outDirectory } from "./bench_directory.ts";
 import { botThroughput } from "./bot_throughput.ts";
 import { bullmq } from "./bullmq.ts";
+import { bullmqFar } from "./bullmq_far.ts";
 import { bullmqIdle } from "./bullmq_idle.ts";
+import { bullmqLoad } from "./bullmq_load.ts";
 import { bullmqPublish } from "./bullmq_publish.ts";
 import { bullmqTracing } from "./bullmq_tracing.ts";
+import { controlLoad } from "./control_load.ts";
 import { fairness } from "./fairness.ts";
 import { idle } from "./idle.ts";
 import { latency } from "./latency.ts";
 import { mailLatency } from "./mail_latency.ts";
 import { memoryQueue } from "./memory_queue.ts";
 import { realisticMix } from "./realistic_mix.ts";
+import { reload } from "./reload.ts";
+import { shutdown } from "./shutdown.ts";
 import { sqliteQueue } from "./sqlite_queue.ts";
 import { startup } from "./startup.ts";
 
@@ -25,6 +30,8 @@ const benches = [
   bullmqTracing,
   bullmqIdle,
   bullmqPublish,
+  bullmqLoad,
+  bullmqFar,
   latency,
   mailLatency,
   startup,
@@ -34,6 +41,9 @@ const benches = [
   sqliteQueue,
   realisticMix,
   fairness,
+  controlLoad,
+  reload,
+  shutdown,
 ];
 
 const { values, positionals } = parseArgs({

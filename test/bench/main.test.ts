@@ -19,6 +19,8 @@ test("every benchmark runs and tells its figures in one line of JSON", { timeout
     "bullmq_tracing",
     "bullmq_idle",
     "bullmq_publish",
+    "bullmq_load",
+    "bullmq_far",
     "latency",
     "mail_latency",
     "startup",
@@ -28,6 +30,9 @@ test("every benchmark runs and tells its figures in one line of JSON", { timeout
     "sqlite_queue",
     "realistic_mix",
     "fairness",
+    "control_load",
+    "reload",
+    "shutdown",
   ]);
 });
 
