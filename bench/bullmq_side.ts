@@ -21,7 +21,7 @@ export interface SideRequest {
   /** Spans are recorded, of this share of the traces; ours by the runtime, the others by bullmq-otel. */
   readonly traced?: number;
   /** In the payload of each task; as many as make about 100 bytes unless told. */
-  readonly characters?: number;
+  readonly characters?: number | undefined;
   /** For `load`: how many tasks come in a second, on the average. */
   readonly perSecond?: number;
 }

@@ -13,6 +13,8 @@ export interface BusyRequest extends BenchRuntimeSettings {
 export interface BusyFigures {
   readonly tasksPerSecond: number;
   readonly cpuUsPerTask: number;
+  /** Of a core, while it was measured. */
+  readonly cpuPercent: number;
   readonly accepted: number;
   /** Accepted tasks that were never handled. */
   readonly lost: number;
@@ -60,13 +62,13 @@ await answerParent(async (request: BusyRequest): Promise<BusyFigures> => {
   await until(startedAt + seconds * 1_000);
   const [tookMs, tasks, cpu] = [performance.now() - startedAt, times.length - before, process.cpuUsage(cpuBefore)];
 
-  await runtime.control.pause("bench", "source", "pump");
-  const accepted = await workedOff(runtime, handled);
+  const accepted = request.pump === undefined ? 0 : await workedOff(runtime, handled);
   await runtime.stop("measured");
   const quiet = reloads.map(({ from, to }) => ({ from: from + everyMs / 2, to: to + everyMs / 2 }));
   return {
     tasksPerSecond: (tasks / tookMs) * 1_000,
     cpuUsPerTask: (cpu.user + cpu.system) / tasks,
+    cpuPercent: (cpu.user + cpu.system) / 10 / tookMs,
     accepted,
     lost: accepted - handled.size,
     doubled: [...handled.values()].filter((often) => often > 1).length,
@@ -89,8 +91,9 @@ async function until(at: number): Promise<void> {
   if (leftMs > 0) await pause(leftMs);
 }
 
-/** Waits for every task that was accepted; gives how many there were. */
+/** Stops the pump and waits for every task that was accepted; gives how many there were. */
 async function workedOff(runtime: RuntimeManager, handled: ReadonlyMap<string, number>): Promise<number> {
+  await runtime.control.pause("bench", "source", "pump");
   const accepted = () => runtime.control.source("pump").status.published;
   const limitAt = performance.now() + emptyLimitMs;
   await pause(lookMs); // for those on their way in
