@@ -8,6 +8,7 @@ export { ConfigInvalidError, type ConfigSnapshot, type ReloadOutcome, renderOutc
 export { AccessTokenError, type AccessTokens } from "./contracts/access_tokens.ts";
 export type {
   ApplicationModule,
+  HandlerRecipe,
   ModuleRegistry,
   Recipe,
   ServicesOf,

@@ -8,6 +8,7 @@ export const scheduleSourceKind: SourceKind = sourceKind({
   schema: scheduleSchema,
   journaled: true,
   check: objectionToSchedule,
+  taskKind: ({ kind }) => kind,
   create: async (config, parts) => {
     const { ScheduleSource } = await import("./schedule_source.ts");
     return new ScheduleSource({ config, parts, random: Math.random });

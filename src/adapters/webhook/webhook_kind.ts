@@ -10,7 +10,7 @@ export interface WebhookKindParts {
 }
 
 /** `adapter: webhook`: each HTTP POST becomes a task. */
-export function webhookSourceKind({ toTask = () => ({}) }: WebhookKindParts = {}): SourceKind {
+export function webhookSourceKind({ toTask }: WebhookKindParts = {}): SourceKind {
   let listeners: WebhookListeners | undefined;
   return sourceKind({
     kind: "webhook",
@@ -18,6 +18,7 @@ export function webhookSourceKind({ toTask = () => ({}) }: WebhookKindParts = {}
     journaled: true,
     check: objectionToWebhook,
     worksOn: ({ host, port, path }) => `webhook:${host}:${port}${path}`,
+    taskKind: ({ task }) => (toTask === undefined ? task.kind : undefined),
     create: async (config, parts) => {
       const [{ WebhookSource }, module] = await Promise.all([
         import("./webhook_source.ts"),
@@ -25,7 +26,7 @@ export function webhookSourceKind({ toTask = () => ({}) }: WebhookKindParts = {}
       ]);
       // Shared by the sources of this kind: those of one host and port share its listener.
       listeners ??= new module.WebhookListeners();
-      return new WebhookSource({ config, parts, toTask, listeners, random: Math.random });
+      return new WebhookSource({ config, parts, toTask: toTask ?? (() => ({})), listeners, random: Math.random });
     },
   });
 }

@@ -25,6 +25,16 @@ export interface Recipe<T, Needs extends readonly ServiceToken<unknown>[] = read
   create(...services: ServicesOf<Needs>): T;
 }
 
+/** How a handler is made, and what it can do with. */
+export interface HandlerRecipe<Needs extends readonly ServiceToken<unknown>[] = readonly ServiceToken<unknown>[]>
+  extends Recipe<TaskHandler, Needs> {
+  /**
+   * The kinds of tasks it takes. A configuration that would bring it others, from a source whose kind is known before, is
+   * refused. Absent: any.
+   */
+  readonly accepts?: readonly string[];
+}
+
 /** A unit as config would write it: `{ adapter: "memory", capacity: 100 }`. The YAML overrides it key by key. */
 export type UnitDefaults = Readonly<Record<string, unknown>>;
 
@@ -41,7 +51,7 @@ export interface ModuleRegistry {
   ): void;
   /** A class with inversify's decorators and explicit `@inject(token.name)`. */
   serviceClass<T>(token: ServiceToken<T>, implementation: new (...parts: never[]) => T): void;
-  handler<const Needs extends readonly ServiceToken<unknown>[]>(name: string, recipe: Recipe<TaskHandler, Needs>): void;
+  handler<const Needs extends readonly ServiceToken<unknown>[]>(name: string, recipe: HandlerRecipe<Needs>): void;
   source(name: string, defaults: UnitDefaults): void;
   queue(name: string, defaults: UnitDefaults): void;
   workers(name: string, defaults: UnitDefaults): void;

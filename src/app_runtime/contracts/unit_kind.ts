@@ -89,6 +89,8 @@ export interface SourceKind extends KindTraits {
    * would take the same work twice. Without it each source is taken to work something of its own.
    */
   worksOn?(config: unknown): string;
+  /** Of the tasks it makes; undefined, or absent: what the application makes of its work is known when it comes. */
+  taskKind?(config: unknown): string | undefined;
   /** Work that was not settled is found outside again by whichever runtime looks, as unread mail is. */
   readonly findsAgain?: boolean;
   create(config: unknown, parts: SourceParts): Promise<TaskSource>;
@@ -130,16 +132,18 @@ export function sourceKind<S extends Schema>(kind: {
   readonly journaled: boolean;
   readonly check?: (config: ConfigOf<S>, name: string) => string | KeyObjection | undefined;
   readonly worksOn?: (config: ConfigOf<S>) => string;
+  readonly taskKind?: (config: ConfigOf<S>) => string | undefined;
   readonly findsAgain?: boolean;
   readonly create: (config: ConfigOf<S>, parts: SourceParts) => Promise<TaskSource>;
 }): SourceKind {
-  const { worksOn } = kind;
+  const { worksOn, taskKind } = kind;
   return {
     role: "source",
     kind: kind.kind,
     schema: kind.schema,
     journaled: kind.journaled,
     findsAgain: kind.findsAgain ?? false,
+    ...(taskKind && { taskKind: (config: unknown) => taskKind(config as ConfigOf<S>) }),
     ...(worksOn && { worksOn: (config: unknown) => worksOn(config as ConfigOf<S>) }),
     check: (config, name) => kind.check?.(config as ConfigOf<S>, name),
     create: (config, parts) => kind.create(config as ConfigOf<S>, parts),

@@ -1,9 +1,11 @@
 import { type ConfigCheck, type ConfigShape, unitsReferTo } from "../config/api.ts";
+import type { HandlerRecipe } from "../contracts/application_module.ts";
 import type { ConfigOf, Schema } from "../contracts/config_schema.ts";
 import type { QueueCapability } from "../contracts/task_queue.ts";
 import type { QueueKind, SourceKind, UnitKind } from "../contracts/unit_kind.ts";
 import { type QueueConfig, queueSchema } from "../queue/api.ts";
 import { workerSchema } from "../workers/api.ts";
+import { kindsAreTaken } from "./kinds_are_taken.ts";
 import type { ModuleRegistrar } from "./module_registrar.ts";
 import { platformSchema } from "./platform_schema.ts";
 import type { RuntimeParts } from "./runtime_parts.ts";
@@ -46,13 +48,17 @@ export function configShapeOf(parts: RuntimeParts, registrar: ModuleRegistrar): 
   };
 }
 
-/** Names must lead somewhere, and a queue must be able to promise what is asked of it. */
-export function configChecks(kinds: readonly UnitKind[], moduleHandlers: ReadonlySet<string>): readonly ConfigCheck[] {
+/** Names must lead somewhere, and a queue must be able to promise what is asked of it, and its handlers take what comes. */
+export function configChecks(
+  kinds: readonly UnitKind[],
+  moduleHandlers: ReadonlyMap<string, HandlerRecipe>,
+): readonly ConfigCheck[] {
   return [
     unitsReferTo("sources", "queue", "queues"),
     unitsReferTo("workers", "queue", "queues"),
     unitsReferTo("workers", "handler", "handlers"),
-    moduleHandlersExist(moduleHandlers),
+    moduleHandlersExist(new Set(moduleHandlers.keys())),
+    kindsAreTaken(kinds, moduleHandlers),
     queuesCanPromise(kinds),
     kindsAgree(kinds),
     sourcesDiffer(kinds),

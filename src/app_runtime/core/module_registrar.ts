@@ -2,6 +2,7 @@ import { RuntimeError } from "../base/runtime_error.ts";
 import type { ServiceContainer } from "../container/api.ts";
 import type {
   ApplicationModule,
+  HandlerRecipe,
   ModuleRegistry,
   Recipe,
   ServiceToken,
@@ -10,7 +11,6 @@ import type {
 import type { Component } from "../contracts/component.ts";
 import type { ConfigOf, Schema } from "../contracts/config_schema.ts";
 import type { HealthContributor } from "../contracts/health_contributor.ts";
-import type { TaskHandler } from "../contracts/task_handler.ts";
 
 /** Two modules want one name. */
 export class ModuleConflictError extends RuntimeError {
@@ -34,7 +34,7 @@ export class ModuleRegistrar {
     workers: {},
     handlers: {},
   };
-  readonly handlers = new Map<string, Recipe<TaskHandler>>();
+  readonly handlers = new Map<string, HandlerRecipe>();
   readonly components: { readonly module: string; readonly recipe: Recipe<Component> }[] = [];
   readonly contributors: { readonly module: string; readonly recipe: Recipe<HealthContributor> }[] = [];
   readonly #container: ServiceContainer;
@@ -53,7 +53,7 @@ export class ModuleRegistrar {
       config: (section, schema) => this.#declareSection(module, section, schema),
       service: (token, recipe) => this.#container.bindRecipe(token, recipe),
       serviceClass: (token, implementation) => this.#container.bindClass(token, implementation),
-      handler: (name, recipe) => this.#declareHandler(module, name, recipe as unknown as Recipe<TaskHandler>),
+      handler: (name, recipe) => this.#declareHandler(module, name, recipe as unknown as HandlerRecipe),
       source: (name, defaults) => this.#declareUnit(module, "sources", name, defaults),
       queue: (name, defaults) => this.#declareUnit(module, "queues", name, defaults),
       workers: (name, defaults) => this.#declareUnit(module, "workers", name, defaults),
@@ -73,7 +73,7 @@ export class ModuleRegistrar {
     return token;
   }
 
-  #declareHandler(module: string, name: string, recipe: Recipe<TaskHandler>): void {
+  #declareHandler(module: string, name: string, recipe: HandlerRecipe): void {
     this.#declareUnit(module, "handlers", name, { kind: "module" });
     this.handlers.set(name, recipe);
   }

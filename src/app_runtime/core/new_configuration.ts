@@ -19,7 +19,7 @@ export function newConfiguration(
     env: config.env ?? {},
     argv: config.argv ?? [],
     ...(config.secretsDir === undefined ? {} : { secretsDir: config.secretsDir }),
-    checks: [...configChecks(kinds, new Set(registrar.handlers.keys())), ...checks],
+    checks: [...configChecks(kinds, registrar.handlers), ...checks],
     clock,
     observer: {
       reloaded: (_trigger, outcome) => announce(outcome, events),

@@ -3,6 +3,7 @@ import { platformTokens } from "../../app_runtime/contracts/platform_tokens.ts";
 import { ProcessOrderMailHandler } from "../handlers/process_order_mail_handler.ts";
 import { CsvReader } from "../infrastructure/csv_reader.ts";
 import { PostalMailParser } from "../infrastructure/postal_mail_parser.ts";
+import { orderMailTaskKind } from "../services/order_mail_payload.ts";
 import type { OrderRules } from "../services/order_rules.ts";
 import { processOrderMail } from "../services/process_order_mail.ts";
 import { type MailOrderBotConfig, mailOrderBotSchema } from "./mail_order_bot_schema.ts";
@@ -32,6 +33,7 @@ export const mailOrderBotModule: ApplicationModule = {
     });
     registry.handler("process_order_mail", {
       needs: [blobs, process, events],
+      accepts: [orderMailTaskKind],
       create: (blobs, process, events) => new ProcessOrderMailHandler({ blobs, process, events }),
     });
     registry.queue("orders", { adapter: "memory" });
