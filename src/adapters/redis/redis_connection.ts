@@ -2,12 +2,13 @@ import { createRequire } from "node:module";
 import type { Redis, RedisOptions } from "ioredis";
 import { messageOf } from "../../app_runtime/base/runtime_error.ts";
 import { type RedisAddress, redisAddress } from "./redis_address.ts";
-import { RedisUnreachableError, redisFailure } from "./redis_errors.ts";
+import { RedisUnreachableError } from "./redis_errors.ts";
 import { type RedisFacts, readFacts, refuseUnfit } from "./redis_facts.ts";
+import { redisFailure } from "./redis_failure.ts";
 import type { RedisConfig } from "./redis_schema.ts";
 
 /** Between two attempts to connect again: at most this, so that work goes on soon after the server is back. */
-const longestRetryMs = 2_000;
+const usualRetryMs = 2_000;
 const keepAliveMs = 10_000;
 /** How long a server that we leave may take to say so, too. */
 const goodbyeMs = 200;
@@ -25,8 +26,8 @@ export class RedisConnection {
   #closed = false;
   #greeting: NodeJS.Timeout | undefined;
 
-  /** `name` is what `CLIENT LIST` shows on the server. */
-  constructor(config: RedisConfig, name: string) {
+  /** `name` is what `CLIENT LIST` shows on the server; it is tried at least every `longestRetryMs` while it is away. */
+  constructor(config: RedisConfig, name: string, longestRetryMs: number = usualRetryMs) {
     this.#config = config;
     this.#address = redisAddress(config);
     const options: Omit<RedisOptions, "replyMapping"> = {
@@ -40,7 +41,8 @@ export class RedisConnection {
       maxRetriesPerRequest: 0,
       // After a failover the name may lead to another server.
       reconnectOnError: (error) => error.message.startsWith("READONLY"),
-      retryStrategy: (times) => (this.#closed || this.#facts === undefined ? null : retryDelayMs(times)),
+      retryStrategy: (times) =>
+        this.#closed || this.#facts === undefined ? null : retryDelayMs(times, longestRetryMs),
       disconnectTimeout: goodbyeMs,
     };
     this.client = newClient(options);
@@ -89,15 +91,15 @@ export class RedisConnection {
     return this.#facts;
   }
 
-  /** What was thrown, in plain words. */
-  failure(error: unknown): unknown {
+  /** What was thrown, in plain words; `keys` are those that were asked for. */
+  failure(error: unknown, keys: readonly string[] = []): unknown {
     const isLoginRefused = isClosing(error) && !this.isReady && this.#lastError !== undefined;
-    return redisFailure(this.address, isLoginRefused ? this.#lastError : error);
+    return redisFailure(this.address, isLoginRefused ? this.#lastError : error, keys);
   }
 
-  /** The server does not answer: the connection is thrown away, everything that waits on it fails, and a new one is made. */
-  renew(): void {
-    this.#giveUp(this.#config.answerTimeout);
+  /** The server did not answer for `afterMs`: the connection is thrown away, everything that waits on it fails, and a new one is made. */
+  renew(afterMs: number = this.#config.answerTimeout): void {
+    this.#giveUp(afterMs);
   }
 
   /** Leaves no timer and no socket. Idempotent. */
@@ -131,7 +133,7 @@ function newClient(options: Omit<RedisOptions, "replyMapping">): Redis {
   return new Client(options);
 }
 
-function retryDelayMs(times: number): number {
+function retryDelayMs(times: number, longestRetryMs: number): number {
   return Math.min(longestRetryMs, 50 * 2 ** Math.min(times - 1, 10)) * (0.9 + 0.1 * Math.random());
 }
 

@@ -1,4 +1,4 @@
-import { messageOf, RuntimeError } from "../../app_runtime/base/runtime_error.ts";
+import { RuntimeError } from "../../app_runtime/base/runtime_error.ts";
 
 /** The address of a Redis in the config cannot be used as it stands. */
 export class RedisAddressError extends RuntimeError {
@@ -16,7 +16,7 @@ export class RedisUnreachableError extends RuntimeError {
   }
 }
 
-/** It refuses who we are, or what we may do. */
+/** It refuses who we are. */
 export class RedisLoginError extends RuntimeError {
   readonly code = "REDIS_LOGIN";
   override readonly failureClass = "outage";
@@ -26,13 +26,25 @@ export class RedisLoginError extends RuntimeError {
   }
 }
 
+/** It knows us, but lacks a right that we need. */
+export class RedisPermissionError extends RuntimeError {
+  readonly code = "REDIS_PERMISSION";
+  override readonly failureClass = "outage";
+
+  constructor(address: string, answer: string) {
+    super(
+      `Redis at ${address} does not let this login do its work: ${answer}. Give it the right (ACL SETUSER), or name another \`user\`.`,
+    );
+  }
+}
+
 /** A server that would lose tasks or does not know the commands. */
 export class RedisUnfitError extends RuntimeError {
   readonly code = "REDIS_UNFIT";
   override readonly failureClass = "outage";
 
   constructor(address: string, why: string) {
-    super(`Redis at ${address} cannot keep tasks: ${why}`);
+    super(`Redis at ${address} will not do: ${why}`);
   }
 }
 
@@ -60,46 +72,25 @@ export class RedisDiskError extends RuntimeError {
   }
 }
 
-/** Anything that a client threw, as one of the errors above; our own errors and bugs stay as they are. */
-export function redisFailure(address: string, error: unknown): unknown {
-  if (error instanceof RuntimeError) return error;
-  const text = messageOf(error);
-  const code = String(Reflect.get(Object(error), "code") ?? "");
-  if (/^(WRONGPASS|NOAUTH|NOPERM)|invalid (password|username)|without any password configured/i.test(text)) {
-    return new RedisLoginError(address, `${text.replace(/\.$/, "")}.`);
+/** It answers, but cannot serve anybody now. */
+export class RedisNotServingError extends RuntimeError {
+  readonly code = "REDIS_NOT_SERVING";
+  override readonly failureClass = "outage";
+
+  constructor(address: string, why: string) {
+    super(`Redis at ${address} cannot serve now: ${why}`);
   }
-  if (/^OOM /.test(text)) return new RedisFullError(address);
-  if (/^MISCONF /.test(text)) return new RedisDiskError(address, diskTrouble(text));
-  if (/^READONLY/.test(text)) return new RedisUnfitError(address, "it is a replica and takes no writes.");
-  if (/^(LOADING|MASTERDOWN|CLUSTERDOWN)/.test(text)) return new RedisUnreachableError(address, text);
-  if (/DB index is out of range/.test(text)) return new RedisUnfitError(address, "it has no database of that number.");
-  if (isOfConnection(text, code)) {
-    return new RedisUnreachableError(address, sentenceOf(text, code), { cause: error });
-  }
-  return error;
 }
 
-/** MISCONF Errors writing to the AOF file: No space left on device script: 19b4…, on @user_script:418. */
-function diskTrouble(text: string): string {
-  const [, why] = /AOF file: (.*?)(?: script: .*)?$/.exec(text) ?? [];
-  return why ?? "its snapshots (RDB) fail, and its log says why";
-}
+/** Under a name of ours lies something that we did not write. */
+export class RedisForeignDataError extends RuntimeError {
+  readonly code = "REDIS_FOREIGN_DATA";
+  override readonly failureClass = "outage";
 
-const connectionCodes =
-  /^(ECONN|ENOTFOUND|EAI_|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EPIPE|EPROTO|ERR_TLS|ERR_SSL|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|CERT_)/;
-const connectionTexts =
-  /Connection is closed|writeable|writable|max retries per request|connect ETIMEDOUT|socket|Socket|certificate/;
-
-function isOfConnection(text: string, code: string): boolean {
-  return connectionCodes.test(code) || connectionTexts.test(text);
-}
-
-function sentenceOf(text: string, code: string): string {
-  if (/certificate|CERT_|SELF_SIGNED|UNABLE_TO|DEPTH_ZERO/.test(`${code} ${text}`)) {
-    return `its certificate is not trusted (${text}); name its authority in \`tls.ca\``;
+  constructor(address: string, keys: readonly string[]) {
+    const where = keys.length === 0 ? "a key that this runtime uses" : `one of the keys ${keys.join(", ")}`;
+    super(
+      `Redis at ${address} has something of another kind under ${where}: another program uses the same database. Name another \`db\`, or delete that key.`,
+    );
   }
-  if (code === "ECONNREFUSED") return "nobody listens there";
-  if (/max retries per request/.test(text)) return "the connection broke";
-  if (code === "ENOTFOUND") return "there is no server of that name";
-  return text.replace(/\.$/, "") || code;
 }

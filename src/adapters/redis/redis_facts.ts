@@ -29,7 +29,7 @@ export function refuseUnfit(address: string, facts: RedisFacts): void {
   if (major < oldest[0] || (major === oldest[0] && minor < oldest[1])) {
     throw new RedisUnfitError(
       address,
-      `it is version ${facts.version}; ${oldest.join(".")} is the oldest that will do.`,
+      `it is version ${facts.version}, and ${oldest.join(".")} is the oldest that can be used.`,
     );
   }
   if (facts.evictionPolicy !== "noeviction") {
@@ -38,5 +38,5 @@ export function refuseUnfit(address: string, facts: RedisFacts): void {
       `its maxmemory-policy is ${facts.evictionPolicy}, so it throws away tasks when its memory is full. Set it to noeviction.`,
     );
   }
-  if (facts.isReplica) throw new RedisUnfitError(address, "it is a replica and takes no writes.");
+  if (facts.isReplica) throw new RedisUnfitError(address, "it is a replica and takes no writes. Name its primary.");
 }
