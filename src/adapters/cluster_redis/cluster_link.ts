@@ -10,6 +10,12 @@ import type { LuaScript } from "./lua_script.ts";
 const retryMs = 1_000;
 
 /**
+ * Of the time for an answer, which is a fourth of a lease at most: a Redis that is away for a third of a lease is found again
+ * before its holder must give up, which is half a lease after a renewal that fails at once.
+ */
+const reconnectShare = 1 / 6;
+
+/**
  * The way to the cluster's Redis. It opens in the background: a runtime starts, and stands by, while Redis is down. Whatever
  * cannot be asked now fails at once, and what is not answered in time fails then, with a new connection.
  */
@@ -62,8 +68,7 @@ export class ClusterLink {
       this.#trouble = undefined;
       return answer;
     } catch (thrown) {
-      if (thrown instanceof TimeLimitError) connection.renew();
-      this.#trouble = messageOf(connection.failure(thrown));
+      this.#trouble = messageOf(this.#failureOf(thrown, connection, keys));
       throw new ClusterUnreachableError(this.#trouble, { cause: thrown });
     }
   }
@@ -78,6 +83,13 @@ export class ClusterLink {
     this.#trouble = "this runtime has left it.";
   }
 
+  /** No answer in time: the connection is made anew, and says so. */
+  #failureOf(thrown: unknown, connection: RedisConnection, keys: readonly string[]): unknown {
+    if (!(thrown instanceof TimeLimitError)) return connection.failure(thrown, keys);
+    connection.renew(this.#answerMs);
+    return connection.failure(new Error("Connection is closed."));
+  }
+
   async #insist(): Promise<void> {
     const { signal } = this.#stop;
     while (this.#connection === undefined && !signal.aborted) {
@@ -89,7 +101,7 @@ export class ClusterLink {
   async #try(): Promise<void> {
     if (this.#connection !== undefined) return;
     try {
-      const candidate = new RedisConnection(this.#config, "cluster");
+      const candidate = new RedisConnection(this.#config, "cluster", this.#answerMs * reconnectShare);
       this.#candidate = candidate;
       await within(this.#clock, this.#openMs, "Opening the connection to Redis", candidate.open());
       this.#connection = candidate;

@@ -96,10 +96,14 @@ export function overlaps(holders: readonly Holder[]): readonly Act[] {
   });
 }
 
-async function until<T>(what: string, look: () => T | undefined | false, limitMs = 20_000): Promise<T> {
+export async function until<T>(
+  what: string,
+  look: () => T | undefined | false | Promise<T | undefined | false>,
+  limitMs = 20_000,
+): Promise<T> {
   const deadline = performance.now() + limitMs;
   for (;;) {
-    const found = look();
+    const found = await look();
     if (found !== undefined && found !== false) return found;
     if (performance.now() > deadline) throw new Error(`It took more than ${limitMs} ms until ${what}.`);
     await delay(5);

@@ -3,27 +3,37 @@ import { setTimeout as delay } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
 import { type RedisOptions, startRedis } from "../../support/redis.ts";
 import { TcpProxy } from "../../support/tcp_proxy.ts";
-import { Holder, machineNow, overlaps } from "./holder.ts";
+import { Holder, machineNow, overlaps, until } from "./holder.ts";
 import { openMember } from "./open_cluster.ts";
 
+/** Of holder_program.ts. */
+const lease = "imap:orders:INBOX";
 const leaseMs = 1_500;
 /** For a machine whose two cores others use too. */
 const slackMs = 1_000;
 
 /** Redis has known the cluster for a lease; `a` works, `b` stands by. */
-async function openTwo({ options = {}, proxied = false }: { options?: RedisOptions; proxied?: boolean } = {}) {
+async function openTwo({
+  options = {},
+  proxied = false,
+  durationMs = leaseMs,
+}: {
+  options?: RedisOptions;
+  proxied?: boolean;
+  durationMs?: number;
+} = {}) {
   const redis = await startRedis(options);
   onTestFinished(() => redis.stop());
   const cluster = randomUUID();
-  const first = await openMember(redis, cluster, leaseMs);
-  await first.leases.look("to be known");
+  const watcher = await openMember(redis, cluster, durationMs);
+  await watcher.leases.look("to be known");
   const proxy = proxied ? await TcpProxy.to({ host: redis.host, port: redis.port }) : undefined;
   onTestFinished(() => proxy?.stop());
-  const start = (name: string, port = redis.port) => Holder.start(name, port, cluster, leaseMs);
+  const start = (name: string, port = redis.port) => Holder.start(name, port, cluster, durationMs);
   const a = await start("a", proxy?.port);
   const took = await a.works();
   const b = await start("b");
-  return { redis, proxy, start, a, b, took };
+  return { redis, proxy, watcher, start, a, b, took };
 }
 
 test("a holder that is killed is followed within two leases", async () => {
@@ -102,6 +112,25 @@ test("a Redis that has forgotten everything costs its holder nothing", async () 
   expect(b.acts).toEqual([]);
   expect((await a.works(backAt + 1.9 * leaseMs)).token).toBe(took.token);
 });
+
+test("a Redis that is away for less than a third of a lease costs its holder nothing, even from just before a renewal", async () => {
+  const longLeaseMs = 6_000;
+  const { redis, watcher, a, b, took } = await openTwo({ durationMs: longLeaseMs });
+  const renewals = async () => (await watcher.leases.look(lease))?.renewals;
+  const before = await renewals();
+  await until("A renewal", async () => (await renewals()) !== before);
+  await delay(longLeaseMs / 3 - 100);
+  await redis.kill();
+  await delay(0.3 * longLeaseMs);
+  await redis.start();
+  const backAt = machineNow();
+  await delay(longLeaseMs);
+
+  expect(b.acts).toEqual([]);
+  expect((await a.works(backAt + 0.9 * longLeaseMs)).token).toBe(took.token);
+  const gaps = a.acts.map(({ at }, n) => at - (a.acts[n - 1]?.at ?? at));
+  expect(Math.max(...gaps)).toBeLessThan(slackMs);
+}, 40_000);
 
 test("nobody follows a holder that Redis has forgotten before its lease can have ended", async () => {
   const { redis, a, b, took } = await openTwo();
