@@ -39,7 +39,7 @@ async function swallow(scene: Scene, { mails = 5, fast, say }: DrillOptions): Pr
   scene.promise((await bot.control.probe("/livez")) === 200, "/livez blamed the process for the network");
   scene.promiseSaid("health", /^source:inbox fail: The mail server has not answered for/);
   scene.promiseSaid("status", /^source inbox is degraded: .* does not answer/);
-  scene.promiseSaid("log", /^Health went from \w+ to fail: The mail server has not answered/);
+  scene.promiseSaid("log", /^Health went from \w+ to fail\. The mail server has not answered/);
 
   scene.imap.pass();
   const passedAt = Date.now();

@@ -67,7 +67,8 @@ export function sentenceOf(event: RuntimeEvent): string {
     case "dead_letter.dropped":
       return `Dead letter ${event.taskId} was dropped: it was the oldest of more than ${event.limit}. Retry or discard them, or raise the queue's maxDeadLetters.`;
     case "health.changed":
-      return `Health went from ${event.from} to ${event.to}${event.output === undefined ? "." : `: ${event.output}`}`;
+      // No colon: "pass: word" is what a secret looks like, and the word would be masked.
+      return `Health went from ${event.from} to ${event.to}. ${event.output ?? ""}`.trimEnd();
     case "control.acted":
       return `${event.actor} asked for ${event.action} of ${event.target}: ${event.result}.`;
     case "shutdown.reported":

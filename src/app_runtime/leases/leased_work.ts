@@ -165,7 +165,7 @@ export class LeasedWork<W> {
     this.#say(
       "warn",
       "lease_lost",
-      `The lease ${name} is lost: ${held.lost.reason}. What was in hand is left to others.`,
+      `The lease ${name} is lost: ${ended(String(held.lost.reason))} What was in hand is left to others.`,
     );
     try {
       await this.#parts.end(work, { lost: true, signal: AbortSignal.abort() });
@@ -186,4 +186,9 @@ export class LeasedWork<W> {
     const { events, unit, name } = this.#parts;
     events.emit({ kind: "unit.fact", unit, code, level, message, fields: { lease: name } });
   }
+}
+
+/** A reason may be a sentence of its own already. */
+function ended(reason: string): string {
+  return /[.?!]$/.test(reason) ? reason : `${reason}.`;
 }

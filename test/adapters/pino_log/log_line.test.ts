@@ -36,11 +36,20 @@ test("every event is a plain sentence with a level", () => {
     "info  Dead letter mail-7 was put back into the queue.",
     "info  Dead letter mail-7 was discarded.",
     "warn  Dead letter mail-7 was dropped: it was the oldest of more than 1000. Retry or discard them, or raise the queue's maxDeadLetters.",
-    "error Health went from pass to fail: No answer.",
+    "error Health went from pass to fail. No answer.",
     "info  http 127.0.0.1 asked for source.pause of source:inbox: done.",
     "warn  Stopped (SIGTERM) in 1500ms of 30s: 3 tasks finished, 1 put back, 0 left running. Not cleanly stopped: journal: The disk is full.",
     "info  Connected again after 3 s.",
   ]);
+});
+
+test("what health says is no secret, also when it went to pass", () => {
+  const [was, is] = ["fail", "pass"] as const;
+  const line = logLine(
+    numbered({ kind: "health.changed", unit: "source:inbox", from: was, to: is, output: "Stands by." }),
+  );
+
+  expect(line.sentence).toBe("Health went from fail to pass. Stands by.");
 });
 
 test("a line for people has time, level, unit and sentence, and stays one line whatever it quotes", () => {
