@@ -26,7 +26,12 @@ export function openPipeline(
     restart: { initialDelayMs: 1, maxDelayMs: 1, factor: 1, jitter: 0, maxRestarts: 0, withinMs: 1, stableAfterMs: 1 },
     journal: undefined,
     isJournaled: () => false,
-    outlet: { publish: async () => "stored", prepareFollowUp: noFollowUps, releaseFollowUps: () => undefined },
+    outlet: {
+      publish: async () => "stored",
+      prepareFollowUp: noFollowUps,
+      missedFollowUp: () => undefined,
+      releaseFollowUps: () => undefined,
+    },
     onOutage: () => undefined,
   });
   workers.start({

@@ -81,6 +81,13 @@ function queueMetrics(queues: readonly QueueView[]): readonly MetricFamily[] {
       "Deliveries given back to be tried again.",
       of((q) => q.stats.retried),
     ),
+    gauge(
+      "app_runtime_follow_ups_waiting",
+      "Follow-up tasks that are committed and not in the queue yet, at least.",
+      queues.flatMap(({ name, followUps }) =>
+        followUps === undefined ? [] : [{ labels: { queue: name }, value: followUps.waiting }],
+      ),
+    ),
   ];
 }
 

@@ -34,9 +34,11 @@ function sourceTable({ sources }: StatusJson): string {
 }
 
 function queueTable({ queues }: StatusJson): string {
+  const hasFollowUps = queues.some(({ followUps }) => followUps !== undefined);
+  const head = ["queue", "state", "waiting", "delayed", "leased", "dead", "capacity", "oldest", "done", "retried"];
   return table(
-    ["queue", "state", "waiting", "delayed", "leased", "dead", "capacity", "oldest", "done", "retried"],
-    queues.map(({ name, stats }) => [
+    hasFollowUps ? [...head, "follow-ups to come"] : head,
+    queues.map(({ name, stats, followUps }) => [
       name,
       stats.paused ? "paused" : "open",
       stats.waiting,
@@ -47,8 +49,15 @@ function queueTable({ queues }: StatusJson): string {
       age(stats.oldestWaitingMs),
       stats.acked,
       stats.retried,
+      ...(hasFollowUps ? [toCome(followUps)] : []),
     ]),
   );
+}
+
+function toCome(followUps: StatusJson["queues"][number]["followUps"]): string {
+  if (followUps === undefined) return "";
+  const { waiting, moreWait, lastError = "" } = followUps;
+  return `${waiting}${moreWait ? " and more" : ""} ${lastError}`.trimEnd();
 }
 
 function workerTable({ workers }: StatusJson): string {

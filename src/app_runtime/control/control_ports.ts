@@ -78,6 +78,20 @@ export interface QueueView {
   readonly name: string;
   readonly adapter: string;
   readonly stats: QueueStats;
+  /** Absent where nothing brings follow-up tasks into it. */
+  readonly followUps?: FollowUpsView;
+}
+
+/** The follow-up tasks of handlers on their way into one queue. */
+export interface FollowUpsView {
+  readonly state: SourceStatus["state"];
+  /** Committed and not in the queue yet, as far as this runtime has looked. */
+  readonly waiting: number;
+  /** Others wait behind them in the journal. */
+  readonly moreWait: boolean;
+  /** Since the start. */
+  readonly published: number;
+  readonly lastError?: string;
 }
 
 export interface PoolView {

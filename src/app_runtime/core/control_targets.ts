@@ -6,6 +6,7 @@ import type {
   ControlledSource,
   ControlTargets,
   PoolView,
+  QueueView,
   RuntimeView,
 } from "../control/api.ts";
 import type { PoolStatus } from "../workers/api.ts";
@@ -47,7 +48,7 @@ export class PipelineTargets implements ControlTargets {
       [...pipeline.queues].map(([name, { queue, deadLetters }]) => [
         name,
         {
-          view: () => ({ name, adapter: this.#kindOf("queues", name), stats: pipeline.statsOf(name) }),
+          view: () => this.#queueView(name, pipeline),
           pause: () => queue.pause(),
           resume: () => queue.resume(),
           deadLetters,
@@ -75,6 +76,15 @@ export class PipelineTargets implements ControlTargets {
     const queue = String(this.#snapshot().units("sources").get(name)?.config.queue);
     const view = { name, adapter: this.#kindOf("sources", name), queue, status: pipeline.sources.statusOf(name) };
     return failure === undefined ? view : { ...view, failure };
+  }
+
+  #queueView(name: string, pipeline: Pipeline): QueueView {
+    const view = { name, adapter: this.#kindOf("queues", name), stats: pipeline.statsOf(name) };
+    const status = pipeline.followUps.statusOf(name);
+    if (status === undefined) return view;
+    const { state, backlog: waiting, published, lastError, facts } = status;
+    const followUps = { state, waiting, moreWait: facts.moreWait === true, published };
+    return { ...view, followUps: lastError === undefined ? followUps : { ...followUps, lastError } };
   }
 
   #poolView(name: string, pipeline: Pipeline): PoolView {

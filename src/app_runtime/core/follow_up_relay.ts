@@ -36,6 +36,10 @@ export class FollowUpRelay implements TaskSource {
   readonly #news = new WakeUp();
   readonly #stop = new AbortController();
   readonly #onTheirWay = new Set<Promise<void>>();
+  /** Committed, and not in the queue yet; those that were read or released so far. */
+  readonly #waiting = new Set<TaskId>();
+  /** More may wait behind them. */
+  #moreWait = false;
   #running: Promise<void> | undefined;
   /** The last row of the latest pass; later ones are new. */
   #reached: TaskId | undefined;
@@ -74,6 +78,7 @@ export class FollowUpRelay implements TaskSource {
   release(task: Task): void {
     if (this.#stop.signal.aborted) return;
     if (this.#passing || this.#onTheirWay.size >= mostOnTheirWay) {
+      this.#moreWait = true;
       this.#news.wake();
       return;
     }
@@ -102,8 +107,9 @@ export class FollowUpRelay implements TaskSource {
 
   status(): SourceStatus {
     const state = this.#stop.signal.aborted ? "stopped" : "running";
-    const inFlight = this.#onTheirWay.size;
-    const status = { state, backlog: 0, inFlight, published: this.#published, settled: 0, facts: {} } as const;
+    const [backlog, inFlight, published] = [this.#waiting.size, this.#onTheirWay.size, this.#published];
+    const facts = { moreWait: this.#moreWait };
+    const status = { state, backlog, inFlight, published, settled: 0, facts } as const;
     return this.#trouble === undefined ? status : { ...status, lastError: this.#trouble };
   }
 
@@ -135,7 +141,11 @@ export class FollowUpRelay implements TaskSource {
   async #pass(signal: AbortSignal): Promise<void> {
     const startedAt = this.#clock.now();
     const isFull = startedAt >= this.#fullPassAt;
-    if (isFull) this.#reached = undefined;
+    if (isFull) {
+      this.#reached = undefined;
+      this.#waiting.clear(); // somebody else may have published, or finished, what could not be published here
+    }
+    this.#moreWait = false;
     this.#passing = true;
     try {
       while (await this.#publishPage()) signal.throwIfAborted();
@@ -151,22 +161,27 @@ export class FollowUpRelay implements TaskSource {
   async #publishPage(): Promise<boolean> {
     const page = { state: "offered" as const, source: this.name, limit: pageLength };
     const rows = await this.#journal.list(this.#reached === undefined ? page : { ...page, after: this.#reached });
+    this.#moreWait ||= rows.length === pageLength;
     const results = await Promise.allSettled(rows.map(({ task }) => this.#publish(task)));
     const refused = results.find((result) => result.status === "rejected");
     if (refused !== undefined) throw refused.reason;
     this.#reached = rows.at(-1)?.task.id ?? this.#reached;
+    if (rows.length < pageLength) this.#moreWait = false;
     return rows.length === pageLength;
   }
 
   async #publish(task: Task): Promise<void> {
+    this.#waiting.add(task.id);
     try {
       const result = await this.#publisher.publish(task, { signal: this.#stop.signal });
       if (result === "stored") this.#published += 1;
     } catch (error) {
       if (failureClassOf(error) !== "permanent") throw error;
       await this.#giveUp(task, messageOf(error));
+      this.#waiting.delete(task.id);
       return;
     }
+    this.#waiting.delete(task.id);
     if (this.#handsOver) await this.#journal.done(task.id);
   }
 

@@ -6,9 +6,9 @@ import type { Journal, JournalOffer } from "../contracts/journal.ts";
 import type { LeaseStore } from "../contracts/lease.ts";
 import type { Publisher } from "../contracts/publisher.ts";
 import type { EventChannel } from "../contracts/runtime_event.ts";
-import type { TaskDraft } from "../contracts/task.ts";
+import type { TaskDraft, TaskId } from "../contracts/task.ts";
 import type { TaskQueue } from "../contracts/task_queue.ts";
-import type { TaskSource } from "../contracts/task_source.ts";
+import type { SourceStatus, TaskSource } from "../contracts/task_source.ts";
 import type { Trace } from "../contracts/trace_factory.ts";
 import { LeasedSource, type SourceHandover } from "../leases/api.ts";
 import { FollowUpRelay } from "./follow_up_relay.ts";
@@ -48,6 +48,20 @@ export class FollowUps {
     const target = queueNamed(queue);
     if (journal === undefined) throw new PartMissingError("A follow-up task", "journal");
     return { task: publisher(followUpSource(queue), target).prepare(draft, trace.carrier), queue };
+  }
+
+  /** A handler that has ended asked for it. */
+  missed({ task, queue }: JournalOffer, taskId: TaskId): void {
+    const message = `The handler of task ${taskId} asked for the follow-up ${task.id} after it had answered, so there will be none. Let it wait for everything it begins (await) before it answers.`;
+    const fields = { taskId, followUp: task.id };
+    const unit = `source:${followUpSource(queue)}`;
+    this.#parts.events.emit({ kind: "unit.fact", unit, code: "follow_up_missed", level: "error", message, fields });
+  }
+
+  /** Undefined where nothing brings follow-ups into that queue: without a journal. */
+  statusOf(queue: string): SourceStatus | undefined {
+    const name = followUpSource(queue);
+    return this.#supervisor.names.includes(name) ? this.#supervisor.statusOf(name) : undefined;
   }
 
   /** They are committed. Where nobody relays now, they wait in the journal for somebody who does. */

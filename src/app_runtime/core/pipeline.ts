@@ -93,6 +93,7 @@ export class Pipeline {
       outlet: {
         publish: (queue, draft, trace, signal) => this.#publish(queue, draft, trace, signal),
         prepareFollowUp: (queue, draft, trace) => this.followUps.prepare(queue, draft, trace),
+        missedFollowUp: (followUp, taskId) => this.followUps.missed(followUp, taskId),
         releaseFollowUps: (committed) => this.followUps.release(committed),
       },
       onOutage: (pool, lasting) => this.#pauseFor(pool, lasting),

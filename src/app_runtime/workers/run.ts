@@ -25,6 +25,8 @@ export interface HandlerOutlet {
   publish(queue: string, draft: TaskDraft, trace: Trace, signal: AbortSignal): Promise<PublishResult>;
   /** Only makes the task. @throws {UnitUnknownError}, {TaskInvalidError}, {PartMissingError} */
   prepareFollowUp(queue: string, draft: TaskDraft, trace: Trace): JournalOffer;
+  /** The handler of `taskId` asked for it after its end: nobody will make it. Never throws. */
+  missedFollowUp(followUp: JournalOffer, taskId: TaskId): void;
   /** The journal has them: they may go into their queues. Never throws. */
   releaseFollowUps(committed: readonly JournalOffer[]): void;
 }
@@ -71,7 +73,13 @@ export class Run implements TaskContext {
 
   followUp(queue: string, draft: TaskDraft): TaskId {
     const followUp = this.#outlet.prepareFollowUp(queue, draft, this.trace);
-    this.unitOfWork.add(followUp);
+    try {
+      this.unitOfWork.add(followUp);
+    } catch (error) {
+      // Whoever waited for the handler is gone, and so is whoever would see it throw.
+      if (this.ended) this.#outlet.missedFollowUp(followUp, this.unitOfWork.taskId);
+      throw error;
+    }
     return followUp.task.id;
   }
 

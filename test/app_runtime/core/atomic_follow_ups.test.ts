@@ -98,12 +98,15 @@ test("while their queue is full, follow-ups wait in the journal and hold up no w
     { state: { kind: "idle" } },
     { state: { kind: "idle" } },
   ]);
-  expect(shop.app.runtime.control.status().queues.find(({ name }) => name === "bills")?.stats.leased).toBe(1);
+  const billQueue = () => shop.app.runtime.control.queue("bills");
+  expect(billQueue().stats.leased).toBe(1);
+  expect(billQueue().followUps).toEqual({ state: "running", waiting: 200, moreWait: true, published: 2 });
 
   bills.resolve(done);
   await settlePromises();
   await shop.app.advance(1_000);
   expect(shop.billedIds.toSorted()).toEqual(orders.map((id) => `bill:${id}`).toSorted());
+  expect(billQueue().followUps).toEqual({ state: "running", waiting: 0, moreWait: false, published: 300 });
 });
 
 test("what a runtime could not bring into the queue the next one does, and once", async () => {
@@ -268,6 +271,30 @@ test("a follow-up that is added after the transaction has begun is refused, not 
   });
   await shop.order("a");
   expect(thrown).toEqual([expect.any(FollowUpRefusedError)]);
+  expect(shop.billed).toEqual([]);
+});
+
+test("a follow-up that is asked for after its handler has answered is refused, and the log says so", async () => {
+  const late = Promise.withResolvers<void>();
+  let asking: Promise<unknown> = Promise.resolve();
+  const shop = await openFollowUpShop({
+    handle: (task, context) => {
+      asking = late.promise.then(() => context.followUp("bills", billOf(task.id)));
+      return done;
+    },
+  });
+  await shop.order("a");
+  late.resolve();
+
+  await expect(asking).rejects.toBeInstanceOf(FollowUpRefusedError);
+  expect(shop.app.eventsOf("unit.fact")).toMatchObject([
+    {
+      unit: "source:follow-up:bills",
+      code: "follow_up_missed",
+      level: "error",
+      message: expect.stringContaining("task a asked for the follow-up bill:a after it had answered"),
+    },
+  ]);
   expect(shop.billed).toEqual([]);
 });
 

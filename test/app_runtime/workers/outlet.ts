@@ -7,6 +7,7 @@ export function outletOf(given: Partial<HandlerOutlet>): HandlerOutlet {
     prepareFollowUp: () => {
       throw new Error("there are no follow-ups here");
     },
+    missedFollowUp: () => undefined,
     releaseFollowUps: () => undefined,
     ...given,
   };
