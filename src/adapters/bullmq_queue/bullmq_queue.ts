@@ -392,10 +392,10 @@ export class BullmqQueue implements TaskQueue {
   async #back(): Promise<void> {
     const lostMs = Math.round(this.#clock.now() - (this.#lostAt ?? this.#clock.now()));
     this.#lostAt = undefined;
-    this.#facts.report("queue_redis_back", { address: this.#commands.address, lostMs });
     try {
       await this.#script.compareClocks();
       await this.#lookWell();
+      this.#facts.report("queue_redis_back", { address: this.#commands.address, lostMs });
       const lost = this.#handOut.takeLostTokens();
       if (lost.length > 0) await this.#script.run("reclaim", ...lost);
     } catch (error) {

@@ -9,6 +9,8 @@ import type { RedisConfig } from "./redis_schema.ts";
 
 /** Between two attempts to connect again: at most this, so that work goes on soon after the server is back. */
 const usualRetryMs = 2_000;
+/** A server that took writes for so long is no longer suspected of being a replica. */
+const forgottenMs = 10_000;
 const keepAliveMs = 10_000;
 /** How long a server that we leave may take to say so, too. */
 const goodbyeMs = 200;
@@ -23,6 +25,9 @@ export class RedisConnection {
   readonly #config: RedisConfig;
   #facts: RedisFacts | undefined;
   #lastError: unknown;
+  /** How often in a row the server was a replica, and when it was last. */
+  #refusals = 0;
+  #refusedAt = 0;
   #closed = false;
   #greeting: NodeJS.Timeout | undefined;
 
@@ -40,9 +45,11 @@ export class RedisConnection {
       autoResendUnfulfilledCommands: false,
       maxRetriesPerRequest: 0,
       // After a failover the name may lead to another server.
-      reconnectOnError: (error) => error.message.startsWith("READONLY"),
-      retryStrategy: (times) =>
-        this.#closed || this.#facts === undefined ? null : retryDelayMs(times, longestRetryMs),
+      reconnectOnError: (error) => this.#leavesReplica(error),
+      retryStrategy: (times) => {
+        if (this.#closed || this.#facts === undefined) return null;
+        return retryDelayMs(Math.max(times, this.#refusals), longestRetryMs);
+      },
       disconnectTimeout: goodbyeMs,
     };
     this.client = newClient(options);
@@ -112,6 +119,16 @@ export class RedisConnection {
     const ended = new Promise<void>((resolve) => client.once("end", resolve));
     client.disconnect();
     if (!isBetween) await ended;
+  }
+
+  /** It may be one for a while: each time the connection is made anew a little later. */
+  #leavesReplica(error: Error): boolean {
+    if (!error.message.startsWith("READONLY")) return false;
+    const now = performance.now();
+    this.#refusals = now - this.#refusedAt > forgottenMs ? 1 : this.#refusals + 1;
+    this.#refusedAt = now;
+    this.#lastError = error;
+    return true;
   }
 
   /** A way that swallows everything lets connect, and then nobody answers the login. */

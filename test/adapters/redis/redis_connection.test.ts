@@ -1,5 +1,6 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { type RedisConfig, RedisConnection, redisSchema } from "../../../src/adapters/redis/index.ts";
 import { freePort } from "../../support/free_port.ts";
@@ -66,6 +67,25 @@ test("a URL holds everything, and TLS trusts the authority that is named", async
 
 test.each(["http://localhost", "redis://", "redis://host/one"])("%s is no address", (url) => {
   expect(() => connection({ url })).toThrow(/redis:\/\/user:password@host:port/);
+});
+
+test("a server that has become a replica is left again and again, but not in a hurry, until it takes writes", async () => {
+  guardAgainstLeaks();
+  const redis = await server();
+  const opened = connection({ port: redis.port });
+  await opened.open();
+  let connections = 0;
+  opened.client.on("connect", () => {
+    connections += 1;
+  });
+  await opened.client.replicaof("127.0.0.1", 1);
+  const write = async () => await opened.client.set("a", 1).then(undefined, (error: unknown) => opened.failure(error));
+  for (const end = performance.now() + 1_500; performance.now() < end; await sleep(20)) {
+    expect(await write()).toMatchObject({ code: "REDIS_UNFIT", message: expect.stringContaining("replica") });
+  }
+  expect(connections).toBeLessThan(10);
+  await vi.waitFor(() => opened.client.replicaof("NO", "ONE"), 3_000);
+  await vi.waitFor(async () => expect(await write()).toBe("OK"), 3_000);
 });
 
 test("a server that cannot write to its disk is told from one that is away", async () => {
