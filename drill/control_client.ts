@@ -21,6 +21,13 @@ export interface StatusView {
     };
   }[];
   readonly queues: readonly { readonly name: string; readonly stats: { readonly dead: number } }[];
+  /** Absent while it belongs to no others. */
+  readonly peers?: {
+    readonly runtimes: readonly {
+      readonly state: "live" | "vanished";
+      readonly sources: readonly { readonly name: string; readonly state: string }[];
+    }[];
+  };
   readonly workers: readonly { readonly name: string; readonly busy: number; readonly concurrency: number }[];
 }
 

@@ -1,6 +1,7 @@
 import type { Drill } from "./drill.ts";
 import { badReload } from "./drills/bad_reload.ts";
 import { blackhole } from "./drills/blackhole.ts";
+import { cluster } from "./drills/cluster.ts";
 import { cut } from "./drills/cut.ts";
 import { kill } from "./drills/kill.ts";
 import { killTwo } from "./drills/kill_two.ts";
@@ -30,6 +31,7 @@ export const drills: readonly Drill[] = [
   mailboxTroubles,
   ...mailFaults,
   ...killTwo,
+  ...cluster,
   ...queueFaults,
   queueForgets,
   soak,

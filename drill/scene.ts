@@ -14,7 +14,7 @@ import { DovecotServer, type MailServer, type MailServerName, startMailServer } 
 import { type Death, judge } from "./oracle.ts";
 import { type OrderMail, OrderMails } from "./order_mails.ts";
 import { Recovery } from "./recovery.ts";
-import { SmtpSink } from "./smtp_sink.ts";
+import { type Confirmation, SmtpSink } from "./smtp_sink.ts";
 import { until } from "./until.ts";
 import { removeAllMails } from "./visitor.ts";
 import { Witness } from "./witness.ts";
@@ -30,6 +30,14 @@ export interface SceneOptions {
   readonly server?: MailServerName;
   /** Default: INBOX. */
   readonly folder?: string;
+  /** Of several machines, each of which has a database of its own; default: the one in `data`. */
+  readonly books?: SceneBooks;
+}
+
+/** What was written down, and what was answered, as the oracle is to see it. */
+export interface SceneBooks {
+  ledger(): Ledger;
+  confirmations(scene: Scene): readonly Confirmation[];
 }
 
 const outDirectory = join(import.meta.dirname, "out");
@@ -204,7 +212,7 @@ export class Scene {
   }
 
   ledger(): Ledger {
-    return readLedger(join(this.directory, "data", "journal.sqlite"));
+    return this.#parts.books?.ledger() ?? readLedger(join(this.directory, "data", "journal.sqlite"));
   }
 
   /** Orders that are in the database. */
@@ -271,7 +279,7 @@ export class Scene {
     const { mails, removed, deaths, recovery, witness } = this;
     const flags = await this.server.flags();
     const deadLetters = Number(this.figures.deadLetters ?? 0);
-    const confirmations = this.sink.taken;
+    const confirmations = this.#parts.books?.confirmations(this) ?? this.sink.taken;
     const verdict = judge({ mails, removed, ledger: this.ledger(), confirmations, flags, deaths, deadLetters });
     const broken = [...this.broken, ...verdict.broken];
     if (broken.length > 0 || this.#parts.options.keep) this.#keepEvidence();
