@@ -1,8 +1,7 @@
 import type { RuntimeError } from "../../app_runtime/base/runtime_error.ts";
-import type { ThreadAnswer } from "./database_thread.ts";
 import type { SqlRow } from "./sql_statement.ts";
 import { errorOf } from "./sqlite_errors.ts";
-import type { Answer, ToThread, WireRead, WireWrite } from "./thread_protocol.ts";
+import type { Answer, ThreadAnswer, ToThread, WireRead, WireWrite } from "./thread_protocol.ts";
 
 interface Call<Request, Result> {
   readonly request: Request;

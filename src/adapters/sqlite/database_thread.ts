@@ -1,11 +1,9 @@
-import { Worker } from "node:worker_threads";
+import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
 import type { Clock } from "../../app_runtime/base/clock.ts";
 import { messageOf } from "../../app_runtime/base/runtime_error.ts";
 import { within } from "../../app_runtime/base/within.ts";
 import { DatabaseUnavailableError, errorOf } from "./sqlite_errors.ts";
-import type { FromThread, ThreadSettings, ToThread } from "./thread_protocol.ts";
-
-export type ThreadAnswer = Extract<FromThread, { readonly kind: "read" | "written" }>;
+import type { FirstWord, ThreadAnswer, ThreadData, ThreadSettings, ToThread } from "./thread_protocol.ts";
 
 /** Type stripping runs the sources as they are; a build has beside this file what it was compiled to. */
 const threadFile = new URL(
@@ -16,6 +14,8 @@ const threadFile = new URL(
 /** One life of the database's thread, from this side. It does not come back after its death. */
 export class DatabaseThread {
   readonly #worker: Worker;
+  /** Where the answers come: they can be looked for there without waiting for the event loop. */
+  readonly #answers: MessagePort;
   readonly #path: string;
   readonly #opened = Promise.withResolvers<void>();
   readonly #gone = Promise.withResolvers<string>();
@@ -23,18 +23,24 @@ export class DatabaseThread {
 
   private constructor(settings: ThreadSettings) {
     this.#path = settings.path;
+    const { port1, port2 } = new MessageChannel();
+    this.#answers = port1;
     this.#worker = new Worker(threadFile, {
       name: "sqlite",
-      workerData: settings,
+      workerData: { settings, answers: port2 } satisfies ThreadData,
+      transferList: [port2],
       execArgv: [],
       env: {},
     });
     let cause = "its thread ended unexpectedly";
-    this.#worker.on("message", (message: FromThread) => this.#take(message));
+    this.#worker.on("message", (message: FirstWord) => this.#opens(message));
+    this.#answers.on("message", (answer: ThreadAnswer) => this.#onAnswer(answer));
     this.#worker.on("error", (thrown) => {
       cause = `its thread failed: ${messageOf(thrown)}`;
     });
     this.#worker.on("exit", () => {
+      this.takeAnswers();
+      this.#answers.close();
       this.#opened.reject(new DatabaseUnavailableError(this.#path, cause));
       this.#gone.resolve(cause);
     });
@@ -65,6 +71,17 @@ export class DatabaseThread {
     this.#worker.postMessage(message);
   }
 
+  /** Takes what has been answered already, in the middle of a turn of the event loop. */
+  takeAnswers(): void {
+    for (
+      let next = receiveMessageOnPort(this.#answers);
+      next !== undefined;
+      next = receiveMessageOnPort(this.#answers)
+    ) {
+      this.#onAnswer(next.message);
+    }
+  }
+
   /** Lets the thread close the file; a thread that does not answer in time is ended. */
   async close(clock: Clock, limitMs: number): Promise<void> {
     this.post({ kind: "close" });
@@ -79,18 +96,8 @@ export class DatabaseThread {
     void this.#worker.terminate();
   }
 
-  #take(message: FromThread): void {
-    switch (message.kind) {
-      case "opened":
-        this.#opened.resolve();
-        break;
-      case "open_failed":
-        this.#opened.reject(errorOf(this.#path, message.failure));
-        break;
-      case "read":
-      case "written":
-        this.#onAnswer(message);
-        break;
-    }
+  #opens(message: FirstWord): void {
+    if (message.kind === "opened") this.#opened.resolve();
+    else this.#opened.reject(errorOf(this.#path, message.failure));
   }
 }

@@ -117,6 +117,11 @@ export class SqliteDatabase {
     return this.#enqueue((resolve, reject) => ({ kind: "read", request: { sql, params }, resolve, reject }));
   }
 
+  /** Answers the calls that the thread has done by now, without waiting for the next turn of the event loop. */
+  takeAnswers(): void {
+    this.#thread?.takeAnswers();
+  }
+
   /** Refuses new calls, finishes those that wait, closes the file. Idempotent. */
   async close(): Promise<void> {
     this.#closing = true;

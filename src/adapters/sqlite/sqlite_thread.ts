@@ -6,7 +6,15 @@ import type { SqlRow } from "./sql_statement.ts";
 import { failureOf } from "./sqlite_failure.ts";
 import { StatementCache } from "./statement_cache.ts";
 import type { OpenProcedures, ThreadProcedures } from "./thread_procedures.ts";
-import type { Answer, FromThread, ThreadSettings, ToThread, WireRead } from "./thread_protocol.ts";
+import type {
+  Answer,
+  FirstWord,
+  ThreadAnswer,
+  ThreadData,
+  ThreadSettings,
+  ToThread,
+  WireRead,
+} from "./thread_protocol.ts";
 
 /**
  * The log is brought into the database file after 16 MB, SQLite would after 4: orders touch the same pages again and again,
@@ -18,7 +26,7 @@ const checkpointPages = 4_000;
  * The thread in which the database lives: node:sqlite is synchronous, and an fsync on the main thread would stop mail and
  * leases. It answers each message in order and knows nothing of what the tables mean.
  */
-async function serve(port: MessagePort, settings: ThreadSettings): Promise<void> {
+async function serve(port: MessagePort, { settings, answers }: ThreadData): Promise<void> {
   let database: DatabaseSync;
   let procedures: ThreadProcedures;
   try {
@@ -26,8 +34,9 @@ async function serve(port: MessagePort, settings: ThreadSettings): Promise<void>
     database = openDatabase(settings);
     procedures = open(database);
   } catch (thrown) {
-    post(port, { kind: "open_failed", failure: failureOf(thrown) });
+    tell(port, { kind: "open_failed", failure: failureOf(thrown) });
     port.close();
+    answers.close();
     return;
   }
   const statements = new StatementCache(database);
@@ -36,14 +45,15 @@ async function serve(port: MessagePort, settings: ThreadSettings): Promise<void>
     if (message.kind === "close") {
       database.close();
       port.close();
+      answers.close();
       return;
     }
     // Reads come first, outside the transaction: they never see what a neighbour has not committed.
     const { reads, writes } = message;
-    if (reads.length > 0) post(port, { kind: "read", answers: reads.map((read) => answerRead(statements, read)) });
-    if (writes.length > 0) post(port, { kind: "written", answers: group.run(writes) });
+    if (reads.length > 0) answer(answers, { kind: "read", answers: reads.map((read) => answerRead(statements, read)) });
+    if (writes.length > 0) answer(answers, { kind: "written", answers: group.run(writes) });
   });
-  post(port, { kind: "opened" });
+  tell(port, { kind: "opened" });
 }
 
 /** Loaded before the file is opened: nothing is to be closed when it cannot be. */
@@ -78,8 +88,12 @@ function answerRead(statements: StatementCache, read: WireRead): Answer<readonly
   }
 }
 
-function post(port: MessagePort, message: FromThread): void {
-  port.postMessage(message);
+function tell(port: MessagePort, word: FirstWord): void {
+  port.postMessage(word);
 }
 
-if (parentPort !== null) await serve(parentPort, workerData as ThreadSettings);
+function answer(port: MessagePort, given: ThreadAnswer): void {
+  port.postMessage(given);
+}
+
+if (parentPort !== null) await serve(parentPort, workerData as ThreadData);

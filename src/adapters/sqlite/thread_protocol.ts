@@ -1,3 +1,4 @@
+import type { MessagePort } from "node:worker_threads";
 import type { SchemaMigrations, SqlRow, SqlStatement, SqlValue } from "./sql_statement.ts";
 import type { ProcedureModule } from "./thread_procedures.ts";
 
@@ -10,6 +11,12 @@ export interface ThreadSettings {
   /** An upper bound on the file, in pages of 4 kB; 0 is SQLite's own. */
   readonly maxPages: number;
   readonly procedures?: ProcedureModule;
+}
+
+/** What the thread is given at its start, with the port for its answers. */
+export interface ThreadData {
+  readonly settings: ThreadSettings;
+  readonly answers: MessagePort;
 }
 
 /** One transaction: statements, or a procedure of the thread. */
@@ -36,8 +43,9 @@ export type ToThread =
   | { readonly kind: "work"; readonly reads: readonly WireRead[]; readonly writes: readonly WireWrite[] }
   | { readonly kind: "close" };
 
-export type FromThread =
-  | { readonly kind: "opened" }
-  | { readonly kind: "open_failed"; readonly failure: SqlFailure }
+/** Whether the file could be opened; it comes through the port that every thread has. */
+export type FirstWord = { readonly kind: "opened" } | { readonly kind: "open_failed"; readonly failure: SqlFailure };
+
+export type ThreadAnswer =
   | { readonly kind: "read"; readonly answers: readonly Answer<readonly SqlRow[]>[] }
   | { readonly kind: "written"; readonly answers: readonly Answer<unknown>[] };

@@ -17,6 +17,7 @@ import { sqliteQueueCapabilities } from "./capabilities.ts";
 import { HandOuts } from "./hand_outs.ts";
 import { HeldLeases } from "./held_leases.ts";
 import { LeaseEnds } from "./lease_ends.ts";
+import { LoopTurn } from "./loop_turn.ts";
 import { NeighbourLook } from "./neighbour_look.ts";
 import { Outage } from "./outage.ts";
 import { Publishing } from "./publishing.ts";
@@ -29,6 +30,7 @@ import { Settling } from "./settling.ts";
 import { SilentLeases } from "./silent_leases.ts";
 import { StoredLetters } from "./stored_letters.ts";
 import { WallClockWatch } from "./wall_clock_watch.ts";
+import { fromWireDone, toWireWork, type WireDone } from "./wire_work.ts";
 import { mustLast, WorkLine } from "./work_line.ts";
 
 /** Of a task that nobody could do anything with, however often it came. */
@@ -100,11 +102,14 @@ export class SqliteQueue implements TaskQueue {
       },
       limits: parts.limits,
     });
+    const turn = new LoopTurn(clock);
     this.#line = new WorkLine({
       run: (steps, isAlone) => this.#run(steps, isAlone),
       isWanted: () => !this.#closed && !this.#outage.pausing && (this.#look || this.#handOuts.wanted > 0),
       onDone: (done) => this.#apply(done),
       onFailure: (error) => this.#failed(error),
+      turnLastsLong: () => turn.lastsLong(),
+      takeAnswers: () => this.#database.takeAnswers(),
       splits: (error) => ["DATABASE_FULL", "SQL_FAILED"].includes(Reflect.get(Object(error), "code")),
     });
     this.#letters = new StoredLetters({ queue: name, database: this.#database, do: (step) => this.#do(step) });
@@ -288,7 +293,8 @@ export class SqliteQueue implements TaskQueue {
     const work: Work = { now: this.#clock.wallNow(), steps: all, take, seenVersion: this.#picture.dataVersion };
     this.#look = false;
     const durable = this.#survivesMachine && mustLast(work);
-    const done = await this.#database.call<WorkDone>("work", work, { durable, atOnce: true });
+    const wire = await this.#database.call<WireDone>("work", toWireWork(work), { durable, atOnce: true });
+    const done = fromWireDone(wire);
     if (steps.some(({ kind }) => kind === "publish")) this.#files.check();
     this.#wallClock.accept(wallOffset);
     this.#handOuts.mayHaveReady(isAlone || done.more || done.taken.length === take);

@@ -25,6 +25,8 @@ export class WorkLine {
   readonly #onDone: (done: WorkDone) => void;
   readonly #onFailure: (error: unknown) => void;
   readonly #splits: (error: unknown) => boolean;
+  readonly #turnLastsLong: () => boolean;
+  readonly #takeAnswers: () => void;
   readonly #waiting = new Fifo<Waiting>();
   #working = false;
   #scheduled = false;
@@ -37,12 +39,18 @@ export class WorkLine {
     readonly onFailure: (error: unknown) => void;
     /** The fault of one step: the others are tried without it. */
     readonly splits: (error: unknown) => boolean;
+    /** This turn of the loop lasts so long that its end is not waited for. */
+    readonly turnLastsLong: () => boolean;
+    /** Hears of a transaction that is done by now. */
+    readonly takeAnswers: () => void;
   }) {
     this.#run = parts.run;
     this.#isWanted = parts.isWanted;
     this.#onDone = parts.onDone;
     this.#onFailure = parts.onFailure;
     this.#splits = parts.splits;
+    this.#turnLastsLong = parts.turnLastsLong;
+    this.#takeAnswers = parts.takeAnswers;
   }
 
   do(step: () => Step, size = 0): Promise<StepResult> {
@@ -52,8 +60,12 @@ export class WorkLine {
     });
   }
 
-  /** There may be something to do, at the end of this turn of the loop. */
+  /** There may be something to do: at the end of this turn of the loop, so that what belongs together comes together. */
   wake(): void {
+    if (this.#turnLastsLong()) {
+      if (this.#working) this.#takeAnswers();
+      else void this.#work();
+    }
     if (this.#working || this.#scheduled) return;
     this.#scheduled = true;
     setImmediate(() => {

@@ -1,5 +1,6 @@
 import type { OpenProcedures } from "../../sqlite/index.ts";
-import type { BookSettings, Work } from "../queue_protocol.ts";
+import type { BookSettings } from "../queue_protocol.ts";
+import { fromWireWork, toWireDone, type WireWork } from "../wire_work.ts";
 import { QueueBook } from "./queue_book.ts";
 
 /** What the queue calls in its database's thread. */
@@ -12,6 +13,6 @@ export const openProcedures: OpenProcedures = (database, settings) => {
   };
   return {
     begin: (now: number) => opened().begin(now),
-    work: (work: Work) => opened().work(work),
+    work: (wire: WireWork) => toWireDone(opened().work(fromWireWork(wire))),
   };
 };
