@@ -12,7 +12,7 @@ const config: KnipConfig = {
     "drill/*.ts",
     "drill/**/*_program.ts", // started by drills as node processes
     "scripts/*.ts",
-    "examples/*/main.ts",
+    "examples/*/{main,serve}.ts",
     "test/**/*.test.ts",
     "test/**/*_program.ts", // started by tests as node processes
   ],
