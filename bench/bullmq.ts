@@ -23,7 +23,7 @@ export const bullmq: Bench = {
       characters?: number,
     ) => runApart<SideFigures>(script, { side, what, port: redis.port, tasks, concurrency, characters });
     try {
-      const tasks = quick ? 1_000 : 10_000;
+      const tasks = quick ? 500 : 10_000;
       const calm = await measureCalm(quick ? 1 : 5, async () => (await ask("raw", "drain", tasks, 50)).wallMs);
       say(`the same side twice: ${calm.ratios.median}`);
       const both = (what: SideRequest["what"], count: number, concurrency: number, characters?: number) => ({

@@ -33,7 +33,9 @@ export interface SideFigures extends Cost {
 
 type Open = (name: string) => Promise<Side>;
 
+/** Fewer when there are fewer to come. */
 const warmUpTasks = 2_000;
+const warmUpSingles = 200;
 const smallPayload = 80;
 
 /** All tasks are there when the workers begin. */
@@ -52,8 +54,9 @@ async function drain(open: Open, client: Client, { tasks, concurrency }: SideReq
       await stop();
     });
   };
-  await through(0, warmUpTasks);
-  const cost = await through(warmUpTasks, tasks);
+  const first = Math.min(warmUpTasks, tasks);
+  await through(0, first);
+  const cost = await through(first, tasks);
   await side.close();
   return { ...cost, ms: [] };
 }
@@ -61,8 +64,9 @@ async function drain(open: Open, client: Client, { tasks, concurrency }: SideReq
 /** Nobody works; the publishers are as many as there are tasks. */
 async function publish(open: Open, client: Client, { tasks }: SideRequest): Promise<SideFigures> {
   const side = await open("bench");
-  await side.fill(0, warmUpTasks);
-  const cost = await measured(client, tasks, () => side.fill(warmUpTasks, tasks));
+  const first = Math.min(warmUpTasks, tasks);
+  await side.fill(0, first);
+  const cost = await measured(client, tasks, () => side.fill(first, tasks));
   await side.close();
   return { ...cost, ms: [] };
 }
@@ -88,11 +92,12 @@ async function latency(open: Open, client: Client, { tasks }: SideRequest): Prom
       await handled.promise;
     }
   };
-  await some(0, 200);
-  const cost = await measured(client, tasks, () => some(200, tasks));
+  const first = Math.min(warmUpSingles, tasks);
+  await some(0, first);
+  const cost = await measured(client, tasks, () => some(first, tasks));
   await stop();
   await side.close();
-  return { ...cost, ms: ms.slice(200) };
+  return { ...cost, ms: ms.slice(first) };
 }
 
 /** Tasks come when they come, whether or not those before them are through. */

@@ -14,7 +14,7 @@ export const memoryQueue: Bench = {
   name: "memory_queue",
   question: "What does a task cost in memory, against fastq.promise?",
   async run({ quick, say }) {
-    const tasks = quick ? 20_000 : 200_000;
+    const tasks = quick ? 5_000 : 200_000;
     const run = (side: SideRequest["side"]) => runApart<SideFigures>(script, { side, tasks }, oneThread);
     const calm = await measureCalm(quick ? 1 : 5, async () => (await run("ours")).wallMs);
     say(`the same side twice: ${calm.ratios.median}`);

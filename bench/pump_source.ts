@@ -18,6 +18,8 @@ export const pumpKind = sourceKind({
   create: async (config, parts) => new PumpSource(config, parts),
 });
 
+const text = "x".repeat(80);
+
 class PumpSource implements TaskSource {
   readonly name: string;
   readonly #config: PumpConfig;
@@ -78,11 +80,9 @@ class PumpSource implements TaskSource {
         await this.#paused.promise;
         continue;
       }
-      const task = publisher.prepare({
-        id: `task-${this.#begun++}`,
-        kind: "bench",
-        payload: { takesMs, text: "x".repeat(80) },
-      });
+      const n = this.#begun++;
+      const payload = { n, takesMs, text };
+      const task = publisher.prepare({ id: `task-${n}`, kind: "bench", payload });
       try {
         await publisher.publish(task, { signal });
         this.#published += 1;

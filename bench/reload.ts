@@ -14,7 +14,7 @@ export const reload: Bench = {
   question: "How long do tasks stand still while the pool they run in is replaced by a reload, and is any lost?",
   run: ({ quick, say }) =>
     withQueueSides<Omit<BusyRequest, keyof QueuePlace>, Awaited<ReturnType<Bench["run"]>>>(async (run) => {
-      const [seconds, swaps] = quick ? [1, 4] : [20, 100];
+      const [seconds, swaps] = quick ? [0.5, 4] : [20, 100];
       const measure = async (kind: QueuePlace["kind"]) =>
         await run<BusyFigures>(script, kind, {
           ...{ name: "busy", controlPort: await freePort(), concurrency: 50, pump: {}, seconds, swaps },

@@ -1,11 +1,17 @@
 import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
+import { makeTempDir } from "../support/make_temp_dir.ts";
 
 const run = promisify(execFile);
 
 test("every benchmark runs and tells its figures in one line of JSON", { timeout: 300_000 }, async () => {
+  // A hundred processes load the same files: what one of them has compiled, the others take from here.
+  const compiled = makeTempDir();
+  onTestFinished(() => compiled.remove());
   const { stdout } = await run(process.execPath, ["bench/main.ts", "--quick", "--json"], {
+    env: { ...process.env, NODE_COMPILE_CACHE: compiled.path },
     timeout: 290_000,
   });
 
@@ -13,27 +19,7 @@ test("every benchmark runs and tells its figures in one line of JSON", { timeout
     .trim()
     .split("\n")
     .map((line) => JSON.parse(line) as { readonly bench: string });
-  expect(lines.map(({ bench }) => bench)).toEqual([
-    "memory_queue",
-    "bullmq",
-    "bullmq_tracing",
-    "bullmq_idle",
-    "bullmq_publish",
-    "bullmq_load",
-    "bullmq_far",
-    "latency",
-    "mail_latency",
-    "startup",
-    "idle",
-    "backlog",
-    "bot_throughput",
-    "sqlite_queue",
-    "realistic_mix",
-    "fairness",
-    "control_load",
-    "reload",
-    "shutdown",
-  ]);
+  expect(lines.map(({ bench }) => bench).sort()).toEqual([...(await listedBenchmarks())].sort());
 });
 
 test("a benchmark that does not exist is named, with those that do", async () => {
@@ -41,3 +27,9 @@ test("a benchmark that does not exist is named, with those that do", async () =>
     "No benchmark named memory_que. There are: memory_queue,",
   );
 });
+
+/** Those of which the page says what they ask. */
+async function listedBenchmarks(): Promise<readonly string[]> {
+  const page = await readFile("docs/benchmarks.md", "utf8");
+  return [...page.matchAll(/^\| `([a-z_]+)` +\|/gm)].map(([, name = ""]) => name);
+}
