@@ -35,6 +35,8 @@ export interface BotSettings {
   readonly program?: string;
   /** Absent: the bot as it is delivered. */
   readonly faults?: Faults;
+  /** For node itself. */
+  readonly nodeArguments?: readonly string[];
   /** Further `--set` values. */
   readonly settings?: readonly string[];
 }
@@ -66,7 +68,7 @@ export class BotProcess {
     this.#settings = settings;
     this.control = new ControlClient(settings.controlPort);
     const { program = settings.faults === undefined ? botProgram : faultyProgram } = settings;
-    const args = [program, "--config", settings.configFile];
+    const args = [...(settings.nodeArguments ?? []), program, "--config", settings.configFile];
     for (const setting of settings.settings ?? []) args.push("--set", setting);
     this.#child = spawn(process.execPath, args, {
       cwd: root,

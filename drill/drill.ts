@@ -39,8 +39,16 @@ export interface DrillResult {
   readonly said: Said;
   /** What else was counted. */
   readonly figures: Readonly<Record<string, number | string>>;
+  /** Why it could not be played here, in words; absent: it was. */
+  readonly skipped?: string;
   /** Promises that were not kept; none is the verdict "ok". */
   readonly broken: readonly string[];
+}
+
+/** What is to be thought of it, in a word. */
+export function verdictOf({ broken, skipped }: DrillResult): "ok" | "FAILED" | "skipped" {
+  if (skipped !== undefined) return "skipped";
+  return broken.length === 0 ? "ok" : "FAILED";
 }
 
 /** Drills of one kind: asked for by its name, played side by side, and told in one table. */

@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { chosenDrills, playAll } from "./choice.ts";
-import type { Drill, DrillOptions, DrillResult } from "./drill.ts";
+import { type Drill, type DrillOptions, type DrillResult, verdictOf } from "./drill.ts";
 import { drills } from "./drills.ts";
 import { tableOf } from "./result_table.ts";
 
@@ -71,8 +71,7 @@ async function play(drill: Drill): Promise<void> {
   const result = await drill.run(optionsFor());
   played.push({ drill, result });
   const tookS = Math.round((performance.now() - startedAt) / 100) / 10;
-  const verdict = result.broken.length === 0 ? "ok" : "FAILED";
-  lines.push(JSON.stringify({ drill: drill.name, seed, verdict, tookS, ...result }));
+  lines.push(JSON.stringify({ drill: drill.name, seed, verdict: verdictOf(result), tookS, ...result }));
   console.log(lines.at(-1));
 }
 

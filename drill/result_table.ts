@@ -1,4 +1,4 @@
-import type { Drill, DrillFamily, DrillResult } from "./drill.ts";
+import { type Drill, type DrillFamily, type DrillResult, verdictOf } from "./drill.ts";
 
 const maxSentences = 4;
 
@@ -7,7 +7,7 @@ interface Played {
   readonly result: DrillResult;
 }
 
-/** What a person reads: a row for each drill, then what was said and what was broken; of a family only what was broken. */
+/** What a person reads: a row for each drill, then what was said and what was broken; of a family only what was broken or skipped. */
 export function tableOf(played: readonly Played[]): string {
   const tables = Map.groupBy(played, ({ drill }) => drill.family);
   return [...tables].map(([family, members]) => `\n${rowsOf(family, members)}\n${storiesOf(family, members)}`).join("");
@@ -33,7 +33,7 @@ function rowsOf(family: DrillFamily | undefined, played: readonly Played[]): str
     String(result.duplicateConfirmations),
     result.recoveryS === undefined ? "-" : `${result.recoveryS.p50} / ${result.recoveryS.max}`,
     ...columns.map((name) => String(result.figures[name] ?? "-")),
-    result.broken.length === 0 ? "ok" : "FAILED",
+    verdictOf(result),
   ]);
   return aligned([header, ...(family === undefined ? rows : rows.toSorted(byName))]);
 }
@@ -43,7 +43,7 @@ function byName([one = ""]: readonly string[], [other = ""]: readonly string[]):
 }
 
 function storiesOf(family: DrillFamily | undefined, played: readonly Played[]): string {
-  const told = family === undefined ? played : played.filter(({ result }) => result.broken.length > 0);
+  const told = family === undefined ? played : played.filter(({ result }) => verdictOf(result) !== "ok");
   return told.map(({ drill, result }) => story(drill, result)).join("");
 }
 
@@ -52,10 +52,11 @@ function aligned(rows: readonly (readonly string[])[]): string {
   return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")).join("\n");
 }
 
-function story(drill: Drill, { said, figures, broken }: DrillResult): string {
+function story(drill: Drill, { said, figures, broken, skipped }: DrillResult): string {
   const counted = Object.entries(figures).map(([name, figure]) => `${name} ${figure}`);
   return [
     `\n${drill.name}${counted.length === 0 ? "" : ` (${counted.join(", ")})`}`,
+    ...(skipped === undefined ? [] : [`  skipped  ${skipped}`]),
     ...broken.map((reason) => `  BROKEN   ${reason}`),
     ...sentences("/health", said.health),
     ...sentences("/status", said.status),

@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { BotProcess } from "../bot_process.ts";
 import type { DrillOptions } from "../drill.ts";
 import { SeededRandom } from "../seeded_random.ts";
+import { atRest } from "./endure.ts";
 import { patienceMs, pickupLimitMs, type QueueFault } from "./queue_fault.ts";
 import type { QueueStage } from "./queue_stage.ts";
 
@@ -12,6 +13,7 @@ export const deaths: readonly QueueFault[] = [
   { name: "killed-worker", play: killWorkers },
   { name: "killed-publisher", play: killPublishers },
   { name: "killed-by-one-task", queue: { lease: "1s" }, play: killedByOneTask },
+  { name: "out-of-memory", play: outOfMemory },
   { name: "published-twice", play: publishedTwice },
 ];
 
@@ -103,6 +105,34 @@ async function killedByOneTask(stage: QueueStage): Promise<void> {
   stage.figures.deaths = deaths;
   stage.figures.reason = letter?.what === "dead" ? letter.reason : "-";
   stage.promise(deaths === 5, `It killed ${deaths} processes instead of 5`);
+}
+
+/** A task for which no memory is enough: it is given up, and all others are done, also those that were in hand with it. */
+async function outOfMemory(stage: QueueStage): Promise<void> {
+  const role = { work: {}, nodeArguments: ["--max-old-space-size=64"] };
+  await stage.start("feeder", { feed: { tasks: 100_000, every: "50ms" } });
+  const workers = [await stage.start("worker-0", role), await stage.start("worker-1", role)];
+  await stage.ended(20, patienceMs);
+  await stage.start("greedy", { feed: { tasks: 1, prefix: "greedy", behave: "hoard" } });
+  const deaths: number[] = [];
+  while (!stage.ledger().some(({ what, id }) => what === "dead" && id.startsWith("greedy"))) {
+    for (const [n, worker] of workers.entries()) {
+      if (worker.exited === undefined) continue;
+      deaths.push(worker.exited.at);
+      if (deaths.length > 10) throw new Error("It goes on killing.");
+      workers[n] = await stage.start(`worker-${n}`, role);
+    }
+    await delay(50);
+  }
+  await atRest(stage);
+  const dead = stage.ledger().filter(({ what }) => what === "dead");
+  stage.figures.deaths = deaths.length;
+  stage.promise(deaths.length === 5, `It killed ${deaths.length} processes instead of 5`);
+  stage.promise(dead.length === 1, `${dead.length} tasks were given up instead of 1`);
+  for (const at of deaths) {
+    const next = stage.ledger().find((entry) => entry.what === "effect" && entry.at > at);
+    if (next !== undefined) stage.recovery.took(next.at - at);
+  }
 }
 
 async function publishedTwice(stage: QueueStage): Promise<void> {

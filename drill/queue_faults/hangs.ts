@@ -10,6 +10,7 @@ export const hangs: readonly QueueFault[] = [
   { name: "sigterm-too-long", play: sigtermTooLong },
   { name: "second-sigterm", play: secondSigterm },
   { name: "blocked-loop", queue: { lease: "1s" }, play: blockedLoop },
+  { name: "slow-handler", queue: { retry: { attempts: 3, initialDelay: "100ms" } }, play: slowHandler },
   { name: "ignores-abort", play: ignoresAbort },
   { name: "clock-jump", play: clockJump },
   { name: "always-fails", queue: { retry: { attempts: 3, initialDelay: "100ms" } }, play: alwaysFails },
@@ -90,6 +91,32 @@ async function blockedLoop(stage: QueueStage, { slackMs }: DrillOptions): Promis
   await delay(1_500 + slackMs);
   const done = stage.ledger().filter(({ what }) => what === "done");
   stage.promise(done.length === 1, `${done.length} runtimes say that they have done it`);
+}
+
+/** Told to stop when its time is over; its slot is free at once when it listens, and after the grace when it does not. */
+async function slowHandler(stage: QueueStage, { slackMs }: DrillOptions): Promise<void> {
+  const [timeoutMs, graceMs, attempts, lateMs] = [2_000, 1_000, 3, 500 + slackMs];
+  await stage.start("sleeper", { feed: { tasks: 2, prefix: "hears", behave: "dream" } });
+  await stage.start("deaf", { feed: { tasks: 2, prefix: "deaf", behave: "ignore" } });
+  await stage.noted("Tasks of both", patienceMs, ({ id }) => id === "hears-000001");
+  await stage.noted("Tasks of both", patienceMs, ({ id }) => id === "deaf-000001");
+  await stage.start("feeder", { feed: { tasks: 1_000, every: "50ms" } });
+  await stage.start("worker", { work: { concurrency: 1, timeout: `${timeoutMs}ms` } });
+  await until("Four tasks that were given up", patienceMs, () => stage.count("dead") === 4);
+  await stage.stopFeeding();
+  await stage.ended(stage.count("accepted"), patienceMs);
+  const entries = stage.ledger();
+  const starts = entries.filter(({ what, id }) => what === "started" && !id.startsWith("t-"));
+  stage.promise(starts.length === 4 * attempts, `${starts.length} attempts were made instead of ${4 * attempts}`);
+  for (const start of starts) {
+    const after = entries.slice(entries.indexOf(start) + 1);
+    const toldAt = after.find(({ what, id }) => what === "told" && id === start.id)?.at ?? Number.NaN;
+    const freeAt = after.find(({ what }) => what === "started")?.at ?? Number.NaN;
+    const limitMs = start.id.startsWith("deaf") ? graceMs : 0;
+    stage.recovery.took(freeAt - toldAt);
+    stage.promise(Math.abs(toldAt - start.at - timeoutMs) <= lateMs, `Told to stop after ${toldAt - start.at} ms`);
+    stage.promise(freeAt - toldAt <= limitMs + lateMs, `The slot of ${start.id} was free after ${freeAt - toldAt} ms`);
+  }
 }
 
 /** Its slot goes to the next task; it is counted, and it does not keep the runtime from leaving. */

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from "node:timers/promises";
+import { setTimeout as delay, setImmediate } from "node:timers/promises";
 import { type ApplicationModule, done, type Task, type TaskContext } from "../../src/app_runtime/index.ts";
 import type { TaskLedger } from "./task_ledger.ts";
 
@@ -6,6 +6,9 @@ import type { TaskLedger } from "./task_ledger.ts";
 const workMs = 20;
 /** Three leases of the drill that has such tasks. */
 const blockMs = 3_000;
+
+/** The process dies as soon as a task is settled whose id begins like this. */
+export const lastWords = "last-words";
 
 /** What a handler may do with a task, by the word in its payload. */
 type Behaviour = (context: TaskContext) => Promise<void>;
@@ -21,6 +24,10 @@ const behaviours: Readonly<Record<string, Behaviour>> = {
   block: async ({ delivery }) => {
     const end = performance.now() + (delivery.crashes === 0 ? blockMs : 0);
     while (performance.now() < end);
+  },
+  /** Takes memory until there is none left, with pauses in which others get on. */
+  hoard: async () => {
+    for (const hoard: unknown[] = []; ; hoard.push(Array(100_000).fill(hoard.length))) await setImmediate();
   },
   fail: async () => {
     throw new Error("It never works.");
@@ -41,6 +48,7 @@ export function numberedTasks(ledger: TaskLedger): ApplicationModule {
           async handle(task, context) {
             const { attempt, crashes } = context.delivery;
             ledger.note(task.id, { what: "started", attempt, crashes });
+            context.signal.addEventListener("abort", () => ledger.note(task.id, { what: "told" }), { once: true });
             await behaviourOf(task)(context);
             context.signal.throwIfAborted();
             ledger.effect(task.id);

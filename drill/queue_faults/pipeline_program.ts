@@ -10,7 +10,7 @@ import { readCommandLine } from "../../src/mail_order_bot_app/command_line.ts";
 import { exitCodeOf, explain } from "../../src/mail_order_bot_app/exit_code_of.ts";
 import { jumpAtSignal } from "../clock_jump.ts";
 import { feederKind } from "./feeder.ts";
-import { numberedTasks } from "./numbered_tasks.ts";
+import { lastWords, numberedTasks } from "./numbered_tasks.ts";
 import { TaskLedger } from "./task_ledger.ts";
 
 const jumpMs = 3_600_000;
@@ -44,6 +44,7 @@ try {
 }
 
 function noteEnds(event: RuntimeEvent): void {
+  if (event.kind === "task.done" && event.taskId.startsWith(lastWords)) process.kill(process.pid, "SIGKILL");
   if (event.kind === "task.done") ledger.note(event.taskId, { what: "done" });
   if (event.kind === "task.requeued") ledger.note(event.taskId, { what: "requeued" });
   if (event.kind === "task.dead_lettered") ledger.note(event.taskId, { what: "dead", reason: event.reason });

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { type Redis, startRedis } from "../../test/support/redis.ts";
 import { TcpProxy } from "../../test/support/tcp_proxy.ts";
 import type { ConfigTree } from "../bot_config.ts";
+import { SmallDisk } from "./small_disk.ts";
 
 export type BackingName = "sqlite" | "bullmq";
 
@@ -13,6 +14,8 @@ export interface QueueBacking extends AsyncDisposable {
   readonly redis?: Redis;
   /** Stands before it. */
   readonly proxy?: TcpProxy;
+  /** Where it keeps them, when that was asked for. */
+  readonly disk?: SmallDisk;
 }
 
 export interface BackingOptions {
@@ -21,22 +24,41 @@ export interface BackingOptions {
   /** Of Redis; default: "aof". */
   readonly persistence?: "aof" | "none";
   readonly directives?: readonly string[];
+  /** It writes to a disk of its own, of that size: "8m". Needs `directory`. */
+  readonly disk?: string;
 }
 
+/** @throws {MountRefusedError} when a disk is asked for where nobody may mount one. */
 export async function openBacking(name: BackingName, options: BackingOptions): Promise<QueueBacking> {
-  return name === "sqlite" ? sqliteBacking(options) : await redisBacking(options);
+  await using undo = new AsyncDisposableStack();
+  const disk = mounted(options);
+  if (disk !== undefined) undo.defer(() => disk.unmount());
+  const backing = undo.use(name === "sqlite" ? sqliteBacking(options, disk) : await redisBacking(options, disk));
+  const all = undo.move();
+  return { ...backing, ...(disk && { disk }), [Symbol.asyncDispose]: () => all.disposeAsync() };
 }
 
-function sqliteBacking({ directory }: BackingOptions): QueueBacking {
+function mounted({ disk, directory }: BackingOptions): SmallDisk | undefined {
+  if (disk === undefined || directory === undefined) return undefined;
+  return SmallDisk.mount(join(directory, "disk"), disk);
+}
+
+function sqliteBacking({ directory }: BackingOptions, disk: SmallDisk | undefined): QueueBacking {
+  const place = disk?.path ?? directory;
   return {
-    config: { adapter: "sqlite", ...(directory !== undefined && { file: join(directory, "queue.sqlite") }) },
+    config: { adapter: "sqlite", ...(place !== undefined && { file: join(place, "queue.sqlite") }) },
     [Symbol.asyncDispose]: async () => undefined,
   };
 }
 
-async function redisBacking({ persistence = "aof", directives = [] }: BackingOptions): Promise<QueueBacking> {
+async function redisBacking(
+  { persistence = "aof", directives = [] }: BackingOptions,
+  disk: SmallDisk | undefined,
+): Promise<QueueBacking> {
   await using undo = new AsyncDisposableStack();
-  const redis = undo.adopt(await startRedis({ persistence, directives }), (server) => server.stop());
+  const place = disk === undefined ? [] : [`dir ${disk.path}`];
+  const options = { persistence, directives: [...directives, ...place] };
+  const redis = undo.adopt(await startRedis(options), (server) => server.stop());
   const proxy = undo.adopt(await TcpProxy.to({ host: redis.host, port: redis.port }), (server) => server.stop());
   const all = undo.move();
   return {

@@ -10,6 +10,7 @@ import { until } from "../until.ts";
 import { Witness } from "../witness.ts";
 import { judgeTasks } from "./judge_tasks.ts";
 import { type BackingName, type BackingOptions, openBacking, type QueueBacking } from "./queue_backing.ts";
+import { MountRefusedError } from "./small_disk.ts";
 import { type LedgerEntry, readTaskLedger } from "./task_ledger.ts";
 
 export interface QueueStageOptions extends Omit<BackingOptions, "directory"> {
@@ -29,7 +30,22 @@ export interface Role {
   /** Its pool: the keys of `workers.work`. Absent: it works none. */
   readonly work?: ConfigTree;
   readonly platform?: ConfigTree;
+  /** Sources by name, beside the feeder. */
+  readonly sources?: ConfigTree;
+  /** For node itself: ["--max-old-space-size=64"]. */
+  readonly nodeArguments?: readonly string[];
 }
+
+const nothingDone: DrillResult = {
+  accepted: 0,
+  lost: 0,
+  duplicatedEffects: 0,
+  duplicateConfirmations: 0,
+  recoveryS: undefined,
+  said: new Witness().said,
+  figures: {},
+  broken: [],
+};
 
 const outDirectory = join(import.meta.dirname, "../out");
 const program = join(import.meta.dirname, "pipeline_program.ts");
@@ -59,7 +75,9 @@ export class QueueStage {
     await using undo = new AsyncDisposableStack();
     const { path: directory } = undo.adopt(makeTempDir(), (temp) => temp.remove());
     mkdirSync(join(directory, "effects"));
-    const backing = undo.use(await openBacking(parts.backing, { ...parts, directory }));
+    const backing = await openBacking(parts.backing, { ...parts, directory }).catch(unlessRefused);
+    if (backing instanceof MountRefusedError) return { ...nothingDone, skipped: backing.message };
+    undo.use(backing);
     const stage = new QueueStage(parts, backing, directory);
     undo.defer(() => stage.#killAll());
     await act(stage).catch((error: unknown) => {
@@ -69,14 +87,14 @@ export class QueueStage {
   }
 
   /** A runtime in a node process of its own. */
-  async start(name: string, { feed, work, platform = {} }: Role): Promise<BotProcess> {
+  async start(name: string, { feed, work, platform = {}, sources = {}, nodeArguments }: Role): Promise<BotProcess> {
     const controlPort = await freePort();
-    const dataDir = join(this.directory, `data-${this.#runtimes.length}`);
+    const dataDir = join(this.backing.disk?.path ?? this.directory, `data-${this.#runtimes.length}`);
     const configFile = join(this.directory, `${name}.yaml`);
     const config = {
       platform: merged({ name, dataDir, control: { port: controlPort }, log: { format: "json" } }, platform),
       queues: { work: merged(this.backing.config, this.#parts.queue ?? {}) },
-      ...(feed && { sources: { feeder: merged({ adapter: "feeder", queue: "work" }, feed) } }),
+      sources: { ...(feed && { feeder: merged({ adapter: "feeder", queue: "work" }, feed) }), ...sources },
       ...(work && { workers: { work: merged({ queue: "work", handler: "behave" }, work) } }),
     };
     writeFileSync(configFile, yamlOf(config));
@@ -85,6 +103,7 @@ export class QueueStage {
       controlPort,
       logFile: join(this.directory, `${name}.log`),
       program,
+      ...(nodeArguments && { nodeArguments }),
     });
     runtime.onLine((entry) => {
       if (entry.level === "warn" || entry.level === "error") this.witness.hears("log", entry.msg);
@@ -158,4 +177,9 @@ export class QueueStage {
   async #killAll(): Promise<void> {
     await Promise.all(this.#runtimes.map((runtime) => (runtime.exited === undefined ? runtime.kill() : undefined)));
   }
+}
+
+function unlessRefused(error: unknown): MountRefusedError {
+  if (error instanceof MountRefusedError) return error;
+  throw error;
 }

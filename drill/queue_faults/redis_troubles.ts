@@ -1,26 +1,14 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Redis } from "../../test/support/redis.ts";
 import type { TcpProxy } from "../../test/support/tcp_proxy.ts";
-import type { BotProcess } from "../bot_process.ts";
 import type { DrillOptions } from "../drill.ts";
 import { until } from "../until.ts";
+import { atRest, endure, type Trouble } from "./endure.ts";
 import { patienceMs, type QueueFault } from "./queue_fault.ts";
 import type { QueueStage } from "./queue_stage.ts";
 
 const backings = ["bullmq"] as const;
 const everySync = ["appendfsync always"];
-
-/** What befalls the server, or the way to it. */
-interface Trouble {
-  /** Lets it happen. */
-  readonly begin: (server: Server) => void | Promise<void>;
-  readonly lastMs: number;
-  readonly end: (server: Server) => void | Promise<void>;
-  /** From its end until tasks are done again; milliseconds. */
-  readonly resumeLimitMs: number;
-  /** Health must say so within this time; absent: it is too short for that. */
-  readonly healthFailsWithinMs?: number;
-}
 
 interface Server {
   readonly redis: Redis;
@@ -28,9 +16,9 @@ interface Server {
 }
 
 const killed: Trouble = {
-  begin: ({ redis }) => redis.kill(),
+  begin: (on) => serverOf(on).redis.kill(),
   lastMs: 3_000,
-  end: ({ redis }) => redis.start(),
+  end: (on) => serverOf(on).redis.start(),
   resumeLimitMs: 2_000,
 };
 
@@ -55,11 +43,9 @@ export const redisTroubles: readonly QueueFault[] = [
     backings,
     play: (stage, options) =>
       endure(stage, options, {
-        begin: ({ proxy }) => proxy.blackHole(),
+        begin: (on) => serverOf(on).proxy.blackHole(),
         lastMs: options.fast ? 15_000 : 60_000,
-        end: ({ proxy }) => {
-          proxy.pass();
-        },
+        end: (on) => serverOf(on).proxy.pass(),
         resumeLimitMs: 30_000,
         ...(!options.fast && { healthFailsWithinMs: 30_000 }),
       }),
@@ -69,9 +55,9 @@ export const redisTroubles: readonly QueueFault[] = [
     backings,
     play: (stage, options) =>
       endure(stage, options, {
-        begin: ({ redis }) => redis.freeze(),
+        begin: (on) => serverOf(on).redis.freeze(),
         lastMs: 15_000,
-        end: ({ redis }) => redis.thaw(),
+        end: (on) => serverOf(on).redis.thaw(),
         resumeLimitMs: 10_000,
       }),
   },
@@ -79,48 +65,9 @@ export const redisTroubles: readonly QueueFault[] = [
   { name: "redis-full", backings, directives: ["maxmemory 6mb"], queue: { capacity: 1_000_000 }, play: redisFull },
 ];
 
-function serverOf({ backing: { redis, proxy } }: QueueStage): Server {
+export function serverOf({ backing: { redis, proxy } }: QueueStage): Server {
   if (redis === undefined || proxy === undefined) throw new TypeError("This drill needs Redis.");
   return { redis, proxy };
-}
-
-/** Tasks arrive and are done before, during and after it. */
-async function endure(stage: QueueStage, { slackMs }: DrillOptions, trouble: Trouble): Promise<void> {
-  const server = serverOf(stage);
-  await stage.start("feeder", { feed: { tasks: 100_000, every: "5ms", keys: 10 } });
-  const worker = await stage.start("worker", { work: { concurrency: 8 } });
-  await stage.ended(200, patienceMs);
-  await trouble.begin(server);
-  const beganAt = performance.now();
-  const health = failing(worker, trouble.healthFailsWithinMs ?? trouble.lastMs);
-  await delay(trouble.lastMs);
-  await trouble.end(server);
-  const endedAt = Date.now();
-  const next = await stage.noted("Work after it", patienceMs, ({ what, at }) => what === "effect" && at > endedAt);
-  stage.recovery.took(next.at - endedAt);
-  const { resumeLimitMs, healthFailsWithinMs } = trouble;
-  stage.promise(next.at - endedAt <= resumeLimitMs + slackMs, `Work went on after ${next.at - endedAt} ms`);
-  const failedAt = await health;
-  stage.figures.healthFailsS = failedAt === undefined ? "-" : Math.round((failedAt - beganAt) / 100) / 10;
-  if (healthFailsWithinMs !== undefined) {
-    stage.promise(failedAt !== undefined, `Health did not fail within ${healthFailsWithinMs} ms`);
-  }
-  await atRest(stage);
-}
-
-/** When health was first seen to fail; undefined when it did not within the limit. */
-async function failing(worker: BotProcess, limitMs: number): Promise<number | undefined> {
-  const seen = until("A failing /health", limitMs, async () => (await worker.control.health())?.status === "fail");
-  return await seen.then(
-    () => performance.now(),
-    () => undefined,
-  );
-}
-
-/** No more tasks; what is accepted is done. */
-async function atRest(stage: QueueStage): Promise<void> {
-  await stage.stopFeeding();
-  await stage.ended(stage.count("accepted"), patienceMs);
 }
 
 /** Without persistence a restart loses what it held: nobody can prevent that, but somebody must be told. */

@@ -9,6 +9,8 @@ export type LedgerEntry = {
 } & (
   | { readonly what: "accepted"; readonly duplicate: boolean; readonly orderKey?: string }
   | { readonly what: "started"; readonly attempt: number; readonly crashes: number }
+  /** The handler was told to stop. */
+  | { readonly what: "told" }
   /** The handler reached its effect; `first` of all who did. */
   | { readonly what: "effect"; readonly first: boolean }
   | { readonly what: "done" }

@@ -19,6 +19,28 @@ test("delays without changing the order", async () => {
   expect(await client.received("abc")).toBe("abc");
 });
 
+test("delays what comes later by no more than what comes first", async () => {
+  const { proxy, client } = await echoBehindProxy();
+  proxy.delay(50);
+  const at = performance.now();
+  for (const letter of "abcdefghijklmnopqrst") {
+    client.send(letter);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  await client.received("abcdefghijklmnopqrst");
+  expect(performance.now() - at).toBeLessThan(20 * 50);
+});
+
+test("leads new connections elsewhere, and leaves old ones", async () => {
+  const { proxy, client, heard } = await echoBehindProxy();
+  expect(await client.ask("here")).toBe("here");
+  const other = await echoBehindProxy();
+  proxy.leadTo(other.proxy);
+  expect(await (await openClient(proxy.port)).ask("there")).toBe("there");
+  expect(await client.ask("again")).toBe("again");
+  expect([heard.join(""), other.heard.join("")]).toEqual(["hereagain", "there"]);
+});
+
 test("as a black hole swallows everything and keeps the connection", async () => {
   const { proxy, client, heard } = await echoBehindProxy();
   proxy.blackHole();

@@ -30,7 +30,7 @@ interface Pair {
 
 /** A network in the middle that can be made to fail: on loopback, for one target. Faults hold for old and new connections. */
 export class TcpProxy {
-  readonly #target: { readonly host: string; readonly port: number };
+  #target: { readonly host: string; readonly port: number };
   readonly #pairs = new Set<Pair>();
   #server: Server | undefined;
   #port = 0;
@@ -106,6 +106,11 @@ export class TcpProxy {
     this.#cut = cut;
   }
 
+  /** New connections go to another server; old ones stay where they are. */
+  leadTo(target: { readonly host: string; readonly port: number }): void {
+    this.#target = { host: target.host, port: target.port };
+  }
+
   /** Ends all connections now. */
   cutNow(): void {
     for (const pair of this.#pairs) destroy(pair);
@@ -147,7 +152,8 @@ export class TcpProxy {
   }
 
   #join(client: Socket): void {
-    const server = connect({ ...this.#target, noDelay: true });
+    const { host, port } = this.#target;
+    const server = connect({ host, port, noDelay: true });
     const pair: Pair = { client, server, cutting: false };
     if (this.#filterFor !== undefined) pair.filter = this.#filterFor(heldBy(pair));
     this.#pairs.add(pair);
@@ -175,8 +181,9 @@ export class TcpProxy {
       const bytes = this.#filtered(pair, chunk, direction);
       const cut = pair.cutting ? bytes.length : isDue(bytes, this.#cut);
       const passed = cut === undefined ? bytes : bytes.subarray(0, cut);
-      const delayMs = this.#delayMs;
+      const dueAt = performance.now() + this.#delayMs;
       tail = tail.then(async () => {
+        const delayMs = dueAt - performance.now();
         if (delayMs > 0) await wait(delayMs, pair);
         if (!this.#swallows && !to.destroyed) to.write(passed);
         if (cut !== undefined) endAfterFlush(pair, to);
