@@ -1,3 +1,4 @@
+import { bullmqQueueKind } from "../../../src/adapters/bullmq_queue/index.ts";
 import { type JournaledTransactions, JournalStore } from "../../../src/adapters/journal_sqlite/index.ts";
 import { memoryQueueKind } from "../../../src/adapters/memory_queue/index.ts";
 import { sqliteQueueKind } from "../../../src/adapters/sqlite_queue/index.ts";
@@ -10,8 +11,8 @@ import {
   serviceToken,
 } from "../../../src/app_runtime/index.ts";
 
-// Books what is posted to it, until it is killed.
-const [dataDir = "", port = "", queue = ""] = process.argv.slice(2);
+// Books what is posted to it into a queue of that configuration, until it is killed; or, told to hold, books nothing.
+const [dataDir = "", port = "", queue = "{}", hold] = process.argv.slice(2);
 const transactions = serviceToken<JournaledTransactions>("transactions");
 const bookings = {
   owner: "bookings",
@@ -29,13 +30,14 @@ const runtime = new RuntimeManager({
     {
       name: "bookings",
       register(registry) {
-        registry.queue("hooks", { adapter: queue, capacity: 20, lease: "2s" });
+        registry.queue("hooks", { capacity: 20, lease: "2s", ...JSON.parse(queue) });
         registry.source("hook", { adapter: "webhook", queue: "hooks", port: Number(port), path: "/hook" });
         registry.workers("hooks", { queue: "hooks", handler: "book", concurrency: 4 });
         registry.handler("book", {
           needs: [transactions],
           create: (database) => ({
             async handle(task, { unitOfWork }) {
+              if (hold !== undefined) await new Promise(() => {});
               const { body } = task.payload as unknown as { readonly body: { readonly item: string } };
               const sql = "INSERT INTO booking (task_id, item) VALUES (?, ?)";
               await database.write([{ sql, params: [task.id, body.item] }], { alsoDone: unitOfWork });
@@ -46,7 +48,7 @@ const runtime = new RuntimeManager({
       },
     },
   ],
-  kinds: [memoryQueueKind, sqliteQueueKind, webhookSourceKind()],
+  kinds: [memoryQueueKind, sqliteQueueKind, bullmqQueueKind, webhookSourceKind()],
   config: { argv: ["--set", `platform.dataDir=${dataDir}`] },
   infrastructure,
 });
