@@ -174,8 +174,8 @@ export class BullmqQueue implements TaskQueue {
     return this.#handOut.ack(delivery);
   }
 
-  async nack(delivery: LeasedDelivery, { retryDelayMs, burnAttempt }: NackOptions): Promise<void> {
-    const args = [...deliveryArgs(delivery), Math.ceil(retryDelayMs), burnAttempt ? 1 : 0, 1];
+  async nack(delivery: LeasedDelivery, { retryDelayMs, burnAttempt, unopened }: NackOptions): Promise<void> {
+    const args = [...deliveryArgs(delivery), Math.ceil(retryDelayMs), burnAttempt ? 1 : 0, unopened ? 0 : 1];
     if ((await this.#run<number>("nack", ...args)) === 0) throw new LeaseLostError(this.name, delivery.task.id);
     if (burnAttempt) this.#figures.retried += 1;
     if (retryDelayMs > 0) this.#handOut.hintAt(this.#clock.now() + retryDelayMs);

@@ -123,7 +123,7 @@ export class MemoryQueue implements TaskQueue {
       entry.attempt += 1;
       this.#retried += 1;
     }
-    entry.crashes = 0;
+    if (options.unopened !== true) entry.crashes = 0;
     this.#handOut.giveBack(entry, options.retryDelayMs);
     this.#dispatch();
   }

@@ -196,8 +196,10 @@ export class SqliteQueue implements TaskQueue {
   }
 
   async nack(delivery: LeasedDelivery, options: NackOptions): Promise<void> {
-    const { retryDelayMs: delayMs, burnAttempt } = options;
-    await this.#settling.settle(delivery, (lease) => ({ kind: "nack", lease, delayMs, burnAttempt }));
+    const { retryDelayMs: delayMs, burnAttempt, unopened } = options;
+    await this.#settling.settle(delivery, (lease) =>
+      unopened === true ? { kind: "put_back", lease } : { kind: "nack", lease, delayMs, burnAttempt },
+    );
     if (burnAttempt) this.#retried += 1;
   }
 

@@ -120,6 +120,8 @@ export interface TaskQueue {
 export interface NackOptions {
   readonly retryDelayMs: number;
   readonly burnAttempt: boolean;
+  /** No handler has seen it: its crashes stay counted. Goes with neither a delay nor a burnt attempt. */
+  readonly unopened?: true;
   readonly reason: string;
 }
 

@@ -83,6 +83,17 @@ export class OutcomeRecorder {
     }
   }
 
+  /** The same for what no worker was free for. */
+  async giveBackUnopened(delivery: LeasedDelivery): Promise<void> {
+    const reason = "no worker was free for it";
+    try {
+      await this.#queue.nack(delivery, { retryDelayMs: 0, burnAttempt: false, unopened: true, reason });
+    } catch (error) {
+      // Its lease has run out meanwhile, and somebody else has it.
+      if (!(error instanceof LeaseLostError)) this.#tellFailure(delivery, error);
+    }
+  }
+
   /** Not the task's fault, so it burns no attempt, and must not look like a crash. */
   async #recordFailed(run: Run, ending: Ending, error: unknown): Promise<void> {
     run.trace.fail(error);

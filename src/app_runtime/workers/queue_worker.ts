@@ -25,8 +25,11 @@ export class QueueWorker implements Worker {
   readonly #isCurrent: (deliveries: Deliveries) => boolean;
   readonly #pause: PoolPause;
   readonly #onBroken: (deliveries: Deliveries) => void;
-  readonly #process: (delivery: LeasedDelivery) => Promise<void>;
+  readonly #process: (delivery: LeasedDelivery, onEnded?: () => void) => Promise<void>;
+  readonly #fillAhead: () => boolean;
   readonly #giveBack: (delivery: LeasedDelivery) => Promise<void>;
+  /** Of the task before, while this one is worked on. */
+  #settling: Promise<void> | undefined;
   #busy: LeasedDelivery | undefined;
   #busySince = 0;
   #stopped = true;
@@ -41,7 +44,9 @@ export class QueueWorker implements Worker {
     /** It threw, or ended before it should. */
     readonly onBroken: (deliveries: Deliveries) => void;
     /** Never throws for what a task does; throwing is a bug of the platform and ends this life of the worker. */
-    readonly process: (delivery: LeasedDelivery) => Promise<void>;
+    readonly process: (delivery: LeasedDelivery, onEnded?: () => void) => Promise<void>;
+    /** It begins a task. Answers with whether the next one may be there before this one is recorded. */
+    readonly fillAhead: () => boolean;
     /** False once a pause has taken the consumer away. */
     readonly isCurrent: (deliveries: Deliveries) => boolean;
     readonly pause: PoolPause;
@@ -55,6 +60,7 @@ export class QueueWorker implements Worker {
     this.#pause = parts.pause;
     this.#onBroken = parts.onBroken;
     this.#process = parts.process;
+    this.#fillAhead = parts.fillAhead;
     this.#giveBack = parts.giveBack;
   }
 
@@ -81,20 +87,35 @@ export class QueueWorker implements Worker {
         if (next.done === true) continue;
         // An outage began while it waited: the others that wait would all try in vain at once.
         if (this.#brake.braking && !isProbe) await this.#giveBack(next.value);
-        else {
-          const since = this.#clock.now();
-          this.#busy = next.value;
-          this.#busySince = since;
-          await this.#process(next.value);
-          this.#busy = undefined;
-          if (since - this.#yieldedAt >= turnMs) await this.#yield();
-        }
+        else await this.#work(next.value);
       }
+      await this.#settling;
     } finally {
       if (asked !== undefined) this.#onBroken(asked);
       this.#stopped = true;
       this.#busy = undefined;
     }
+  }
+
+  async #work(delivery: LeasedDelivery): Promise<void> {
+    const since = this.#clock.now();
+    this.#busy = delivery;
+    this.#busySince = since;
+    if (this.#fillAhead()) return await this.#workWhileSettling(delivery);
+    await this.#process(delivery);
+    this.#busy = undefined;
+    if (since - this.#yieldedAt >= turnMs) await this.#yield();
+  }
+
+  /** The next task does not wait until the queue has recorded this one; that after it does. */
+  async #workWhileSettling(delivery: LeasedDelivery): Promise<void> {
+    const ended = Promise.withResolvers<void>();
+    const settled = this.#process(delivery, ended.resolve);
+    settled.catch(ended.reject);
+    await ended.promise;
+    this.#busy = undefined;
+    await this.#settling;
+    this.#settling = settled;
   }
 
   async #yield(): Promise<void> {

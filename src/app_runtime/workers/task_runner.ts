@@ -12,6 +12,7 @@ import { CrashSuspects } from "./crash_suspects.ts";
 import type { InFlight } from "./in_flight.ts";
 import type { LeaseKeeper } from "./lease_keeper.ts";
 import type { OutcomeRecorder } from "./outcome_recorder.ts";
+import type { Pace } from "./pace.ts";
 import { type Ending, type HandlerOutlet, Run } from "./run.ts";
 
 export interface RunnerParts {
@@ -28,6 +29,7 @@ export interface RunnerParts {
   readonly journal: Journal | undefined;
   readonly isJournaled: (source: string) => boolean | undefined;
   readonly outlet: HandlerOutlet;
+  readonly pace: Pace | undefined;
 }
 
 /** Failures in a row, with the latest reason. */
@@ -82,12 +84,15 @@ export class TaskRunner {
     return [...[...this.#parts.inFlight].map((run) => run.delivery.task.id), ...ended];
   }
 
-  async process(delivery: LeasedDelivery): Promise<void> {
-    const { inFlight, recorder, clock } = this.#parts;
+  /** Resolves when its outcome is recorded; `onEnded` is told when there is only that left to do. */
+  async process(delivery: LeasedDelivery, onEnded?: () => void): Promise<void> {
+    const { inFlight, recorder, clock, pace } = this.#parts;
     const run = this.#begin(delivery);
     try {
       const ending = await this.#work(run);
       run.ended = true;
+      pace?.ended(delivery.task, clock.now() - run.startedAt);
+      onEnded?.();
       await recorder.record(run, ending);
       if (!tookSourceAway(run, ending)) this.#count(ending);
     } finally {

@@ -15,9 +15,11 @@ import { InFlight, type RunLimits } from "./in_flight.ts";
 import { LeaseKeeper } from "./lease_keeper.ts";
 import { OutageBrake } from "./outage_brake.ts";
 import { OutcomeRecorder } from "./outcome_recorder.ts";
+import { Pace } from "./pace.ts";
 import { PoolPause } from "./pool_pause.ts";
 import { QueueWorker } from "./queue_worker.ts";
 import type { HandlerOutlet } from "./run.ts";
+import { TakenAhead } from "./taken_ahead.ts";
 import { type FailureStreak, TaskRunner } from "./task_runner.ts";
 
 export interface PoolDefinition {
@@ -31,6 +33,8 @@ export interface PoolDefinition {
   /** Crashes after which a task is quarantined. */
   readonly maxCrashes: number;
   readonly required: boolean;
+  /** Tasks may be leased before a worker is free for them: the queue answers late, and does not count hand-outs per time. */
+  readonly takesAhead: boolean;
 }
 
 export interface PoolParts {
@@ -71,9 +75,12 @@ export class WorkerPool {
   readonly #brake: OutageBrake;
   readonly #intake = new AbortController();
   readonly #pause = new PoolPause();
+  readonly #pace: Pace | undefined;
+  readonly #givingBack = new Set<Promise<void>>();
   #taking = new AbortController();
   readonly #gaveUp = new Set<string>();
-  #consumer: AsyncIterableIterator<LeasedDelivery> | undefined;
+  #consumer: AsyncIterator<LeasedDelivery, unknown> | undefined;
+  #ahead: TakenAhead | undefined;
   #running: Promise<unknown> | undefined;
   #abandoned = 0;
   #crashed = 0;
@@ -81,6 +88,7 @@ export class WorkerPool {
   constructor(definition: PoolDefinition, parts: PoolParts) {
     this.definition = definition;
     this.#parts = parts;
+    this.#pace = definition.takesAhead ? new Pace() : undefined;
     this.#unit = `worker:${definition.name}`;
     this.#inFlight = this.#newInFlight();
     this.#brake = this.#newBrake();
@@ -100,6 +108,7 @@ export class WorkerPool {
       inFlight: this.#inFlight,
       leases: this.#leases,
       recorder: this.#recorder,
+      pace: this.#pace,
       ...parts,
     });
     this.#workers = Array.from({ length: definition.concurrency }, (_, index) => this.#newWorker(index));
@@ -115,7 +124,7 @@ export class WorkerPool {
     return { done, failed, abandoned: this.#abandoned, crashed: this.#crashed };
   }
 
-  /** Deliveries whose handler has not ended. */
+  /** Deliveries whose outcome is not recorded. */
   get inFlight(): number {
     return this.#inFlight.size;
   }
@@ -179,6 +188,7 @@ export class WorkerPool {
    * with these tasks.
    */
   loseSource(source: string): readonly TaskId[] {
+    this.#ahead?.giveBackAll();
     const lost = [...this.#inFlight].filter((run) => run.delivery.task.source === source);
     for (const run of lost) this.#inFlight.abort(run, "source-lost");
     return lost.map((run) => run.delivery.task.id);
@@ -196,6 +206,7 @@ export class WorkerPool {
   async stopped(): Promise<void> {
     this.stopIntake();
     await this.#running;
+    await Promise.all(this.#givingBack);
     this.#leases.stop();
     this.#inFlight.stop();
     if (this.#brake.release()) this.#parts.onOutage(this.definition.name, false);
@@ -223,12 +234,22 @@ export class WorkerPool {
   }
 
   #deliveries(): AsyncIterator<LeasedDelivery, unknown> {
-    const { queue, concurrency } = this.definition;
-    this.#consumer ??= queue.consume({
-      signal: AbortSignal.any([this.#intake.signal, this.#taking.signal]),
-      concurrency,
-    });
+    this.#consumer ??= this.#newConsumer(AbortSignal.any([this.#intake.signal, this.#taking.signal]));
     return this.#consumer;
+  }
+
+  #newConsumer(signal: AbortSignal): AsyncIterator<LeasedDelivery, unknown> {
+    const { queue, concurrency, leaseMs } = this.definition;
+    if (this.#pace === undefined) return queue.consume({ signal, concurrency });
+    const giveBack = (delivery: LeasedDelivery) => this.#giveBack(delivery);
+    const { clock } = this.#parts;
+    this.#ahead = new TakenAhead({ clock, queue, pace: this.#pace, concurrency, leaseMs, signal, giveBack });
+    return this.#ahead;
+  }
+
+  #giveBack(delivery: LeasedDelivery): void {
+    const given = this.#recorder.giveBackUnopened(delivery).finally(() => this.#givingBack.delete(given));
+    this.#givingBack.add(given);
   }
 
   #newWorker(index: number): QueueWorker {
@@ -240,9 +261,13 @@ export class WorkerPool {
       isCurrent: (deliveries) => this.#consumer === deliveries,
       pause: this.#pause,
       onBroken: (deliveries) => {
-        if (this.#consumer === deliveries) this.#consumer = undefined;
+        if (this.#consumer !== deliveries) return;
+        this.#ahead?.giveBackAll();
+        this.#ahead = undefined;
+        this.#consumer = undefined;
       },
-      process: (delivery) => this.#runner.process(delivery),
+      process: (delivery, onEnded) => this.#runner.process(delivery, onEnded),
+      fillAhead: () => this.#ahead?.fill() ?? false,
       giveBack: (delivery) => this.#recorder.giveBack(delivery, "an outage has begun"),
     });
   }
@@ -270,6 +295,7 @@ export class WorkerPool {
       clock,
       random,
       onBegin: (failures, error) => {
+        this.#ahead?.giveBackAll();
         events.emit({ kind: "outage.began", unit: this.#unit, failures, error });
         onOutage(name, true);
       },

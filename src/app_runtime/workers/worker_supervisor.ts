@@ -140,7 +140,7 @@ function statusOf(slot: Slot): PoolStatus {
     queue: pool.definition.queue.name,
     state: slot.state,
     concurrency: pool.definition.concurrency,
-    busy: pool.inFlight,
+    busy: pool.workers.filter(({ state }) => state.kind === "busy").length,
     lost: pool.lost,
     braking: pool.braking,
     ...(pool.streak === undefined ? {} : { streak: pool.streak }),

@@ -94,6 +94,7 @@ function defaults(options: PoolOptions & { readonly queue: TaskQueue }) {
     retry: { attempts: 3, initialDelayMs: 100, maxDelayMs: 1_000, factor: 2, jitter: 0 },
     maxCrashes: 5,
     required: true,
+    takesAhead: false,
   };
   const parts = {
     random: () => 0.5,

@@ -38,6 +38,7 @@ function openSupervisor(options: { readonly timeoutMs?: number } = {}) {
     retry: { ...backoff, attempts: 3 },
     maxCrashes: 5,
     required: true,
+    takesAhead: false,
   };
   onTestFinished(async () => {
     supervisor.stopIntake();

@@ -109,6 +109,22 @@ export const leasePromises: readonly TaskQueuePromise[] = [
     const third = await take();
     assert.deepEqual([third.attempt, third.crashes], [2, 0]);
   }),
+  queuePromise("a task given back unopened is as if nobody had been handed it", async (desk) => {
+    const { queue, publish, take, clock, settings } = desk;
+    await publish("a");
+    await take();
+    await clock.advance(settings.leaseMs + 100);
+    await queue.nack(await take(), {
+      retryDelayMs: 0,
+      burnAttempt: false,
+      unopened: true,
+      reason: "no worker is free",
+    });
+    const again = await take();
+    assert.deepEqual([again.attempt, again.crashes], [1, 1]);
+    await queue.ack(again);
+    assert.deepEqual([queue.stats().retried, queue.stats().leased], [0, 0]);
+  }),
   queuePromise(
     "nack with a delay keeps the task back for that long",
     async (desk: QueueDesk) => {
