@@ -30,6 +30,8 @@ export class RedisConnection {
   #refusedAt = 0;
   #closed = false;
   #greeting: NodeJS.Timeout | undefined;
+  /** Thrown away, and its socket has not ended yet. */
+  #isGivenUp = false;
 
   /** `name` is what `CLIENT LIST` shows on the server; it is tried at least every `longestRetryMs` while it is away. */
   constructor(config: RedisConfig, name: string, longestRetryMs: number = usualRetryMs) {
@@ -55,6 +57,11 @@ export class RedisConnection {
     this.client = newClient(options);
     this.client.on("connect", () => this.#limitGreeting());
     for (const event of ["ready", "close", "end"]) this.client.on(event, () => clearTimeout(this.#greeting));
+    for (const event of ["connect", "close"]) {
+      this.client.on(event, () => {
+        this.#isGivenUp = false;
+      });
+    }
     this.client.on("error", (error) => {
       this.#lastError = error;
     });
@@ -140,7 +147,10 @@ export class RedisConnection {
 
   #giveUp(afterMs: number): void {
     this.#lastError = new RedisUnreachableError(this.address, `no answer within ${afterMs} ms`);
-    if (!this.#closed) this.client.disconnect(true);
+    // Everybody who waits for the same server says so; each disconnect would listen to the socket once more.
+    if (this.#closed || this.#isGivenUp) return;
+    this.#isGivenUp = true;
+    this.client.disconnect(true);
   }
 }
 
