@@ -7,6 +7,10 @@
 #   openssl        makes the certificates for its TLS port
 #   redis-server   the real Redis of the queue tests
 #
+# Another server that speaks like Redis takes its place by its path, with nothing installed: for Valkey, unpack the packages
+# valkey-server and valkey-tools of bookworm-backports or trixie (apt-get download, dpkg-deb -x) and run
+#   TEST_REDIS_SERVER=/path/to/valkey-server npx vitest run test/adapters/redis test/adapters/cluster_redis test/adapters/bullmq_queue
+#
 # Exit codes: 0 everything is there, 69 something is missing and may not be installed from here.
 set -eu
 

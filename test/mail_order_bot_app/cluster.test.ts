@@ -1,5 +1,6 @@
 import { mkdir, readdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { Redis as Client } from "ioredis";
 import { expect, onTestFinished, test } from "vitest";
 import { ConfigInvalidError, RuntimeManager, readConfig } from "../../src/app_runtime/index.ts";
 import { composeBot } from "../../src/mail_order_bot_app/compose_bot.ts";
@@ -171,6 +172,43 @@ test("three machines: one works, each lists all, and one that is killed is misse
   expect(new Set(decided).size).toBe(mails);
   // Each machine has a journal of its own: what was done and not yet moved away when it was killed is done by two of them.
   expect(decided.length - mails).toBeLessThanOrEqual(doneAndUnsettled);
+});
+
+test("whatever somebody else writes where a cluster keeps its facts, /status answers and health says it", {
+  timeout: 2 * patienceMs,
+}, async () => {
+  const site = await openSite();
+  const a = await site.machine();
+  a.start();
+  await eventually(async () => expect((await a.sees()).inbox).toBe("running"), patienceMs);
+  const { port, password = "" } = site.redis;
+  const redis = new Client({ port, password });
+  onTestFinished(async () => void (await redis.quit()));
+  const says = async (check: string) => {
+    const [{ status, output }] = (await a.ask("/health")).checks[check];
+    return `${status}: ${output ?? ""}`;
+  };
+  const [peers, told] = ["app_runtime:{default}:peers", "app_runtime:{default}:peers_told"];
+
+  await redis.hset(peers, "stranger", '{"id":"stranger"}');
+  await redis.zadd(told, Date.now(), "stranger");
+  await eventually(async () => expect(await says("peers")).toMatch(/^warn: 1 of those .* cannot be read/), patienceMs);
+  expect((await a.ask("/status")).peers).toMatchObject({ unreadable: 1, runtimes: [{ isSelf: true }] });
+  expect(await a.text("/status?format=text")).toMatch(/mail-order-bot \(this\)/);
+  expect(await a.text("/metrics")).toContain('app_runtime_peers{state="live"} 1');
+
+  await redis.del(peers);
+  await redis.set(peers, "of another program");
+  await eventually(async () => {
+    expect(await says("peers")).toMatch(
+      /^warn: The other runtimes cannot be asked: Redis at .* something of another kind under one of the keys app_runtime:\{default\}:peers, /,
+    );
+  }, patienceMs);
+  expect((await a.ask("/status")).peers.runtimes).toHaveLength(1);
+  expect((await a.sees()).inbox).toBe("running");
+
+  await redis.del(peers, told);
+  await eventually(async () => expect(await says("peers")).toMatch(/^pass/), patienceMs);
 });
 
 test("runtimes that share a data directory list each other without any Redis", async () => {

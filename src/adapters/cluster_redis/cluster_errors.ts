@@ -17,3 +17,15 @@ export class ClusterMemoryYoungError extends RuntimeError {
     );
   }
 }
+
+/** Something stands where a lease or its note should, and cannot be read. Nobody works under it until it is gone. */
+export class ClusterRecordError extends RuntimeError {
+  readonly code = "CLUSTER_RECORD";
+  override readonly failureClass = "outage";
+
+  constructor(key: string) {
+    super(
+      `What Redis has under ${key} cannot be read: it was changed by hand, or another program uses the same names. Delete that key: whoever holds the lease writes it down again.`,
+    );
+  }
+}

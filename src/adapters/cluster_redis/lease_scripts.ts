@@ -9,7 +9,8 @@ local function known_since(key)
   local info = redis.pcall("INFO", "server")
   local run = type(info) == "string" and string.match(info, "run_id:(%w+)") or "unknown"
   local had = redis.call("HMGET", key, "run", "since")
-  if had[1] == run then return tonumber(had[2]) end
+  local since = had[1] == run and tonumber(had[2])
+  if since then return since end
   redis.call("HSET", key, "run", run, "since", text(now))
   return now
 end

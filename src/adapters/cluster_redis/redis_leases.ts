@@ -9,7 +9,7 @@ import type {
   SourceSuccession,
   Tenure,
 } from "../../app_runtime/contracts/lease.ts";
-import { ClusterMemoryYoungError } from "./cluster_errors.ts";
+import { ClusterMemoryYoungError, ClusterRecordError } from "./cluster_errors.ts";
 import type { ClusterLink } from "./cluster_link.ts";
 import { lookScript, releaseScript, renewScript, takeScript } from "./lease_scripts.ts";
 import { RedisNotes } from "./redis_notes.ts";
@@ -44,23 +44,16 @@ export class RedisLeases implements LeaseStore {
     this.durationMs = parts.durationMs;
   }
 
+  /** @throws {ClusterRecordError} for a row that nobody could take over, because it never seems to end. */
   async look(name: string): Promise<LeaseRow | undefined> {
-    const [now, token, renewals, holder, takenAt, expiresAt, durationMs] = textsOf(
-      await this.#link.run(lookScript, this.#keys(name), []),
-    );
-    if (token === undefined || token === "") return undefined;
-    this.#note(name, Number(token));
+    const [now, ...row] = textsOf(await this.#link.run(lookScript, this.#keys(name), []));
+    if (row.every((field) => field === "")) return undefined;
+    const lease = leaseIn(name, row);
+    if (lease === undefined) throw new ClusterRecordError(this.#link.key(`lease:${name}`));
+    this.#note(name, lease.token);
     // The server's time becomes ours: how far off our own clock is does not matter.
     const offsetMs = this.#clock.wallNow() - Number(now);
-    return {
-      name,
-      token: Number(token),
-      renewals: Number(renewals),
-      holder: holder === "" ? undefined : (JSON.parse(String(holder)) as LeaseHolder),
-      takenAt: Number(takenAt) + offsetMs,
-      expiresAt: Number(expiresAt) + offsetMs,
-      durationMs: Number(durationMs),
-    };
+    return { ...lease, takenAt: lease.takenAt + offsetMs, expiresAt: lease.expiresAt + offsetMs };
   }
 
   /** @throws {ClusterMemoryYoungError} while a holder may live that Redis has forgotten. */
@@ -102,4 +95,26 @@ export class RedisLeases implements LeaseStore {
 
 function textsOf(answer: unknown): readonly string[] {
   return (answer as readonly unknown[]).map(String);
+}
+
+/** As the server has it, by its own time; undefined when it is no lease. */
+function leaseIn(name: string, [token, renewals, holder, ...times]: readonly string[]): LeaseRow | undefined {
+  const [takenAt = 0, expiresAt = 0, durationMs = 0] = times.map(wholeNumber);
+  const numbers = [wholeNumber(token), wholeNumber(renewals), takenAt, expiresAt, durationMs];
+  const who = holder === "" ? undefined : holderIn(String(holder));
+  if (numbers.some(Number.isNaN) || who === null) return undefined;
+  return { name, token: Number(token), renewals: Number(renewals), holder: who, takenAt, expiresAt, durationMs };
+}
+
+function wholeNumber(text: string | undefined): number {
+  return /^\d{1,15}$/.test(text ?? "") ? Number(text) : Number.NaN;
+}
+
+function holderIn(text: string): LeaseHolder | null {
+  try {
+    const holder = Object(JSON.parse(text)) as LeaseHolder;
+    return typeof holder.pid === "number" && typeof holder.host === "string" ? holder : null;
+  } catch {
+    return null;
+  }
 }

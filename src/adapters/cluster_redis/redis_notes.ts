@@ -1,5 +1,6 @@
 import { LeaseFencedError, type LeaseNotes, type Tenure } from "../../app_runtime/contracts/lease.ts";
 import type { JsonValue } from "../../app_runtime/contracts/task.ts";
+import { ClusterRecordError } from "./cluster_errors.ts";
 import type { ClusterLink } from "./cluster_link.ts";
 import { readNoteScript, writeNoteScript } from "./note_scripts.ts";
 
@@ -30,8 +31,10 @@ export class RedisNotes implements LeaseNotes {
   async read(source: string): Promise<JsonValue | undefined> {
     const { name } = this.#claimOf(source);
     const note = String(await this.#link.run(readNoteScript, [this.#key(name)], []));
-    if (note !== "") this.#known.set(name, note);
-    return note === "" ? undefined : (JSON.parse(note) as JsonValue);
+    if (note === "") return undefined;
+    const value = this.#valueOf(note, name);
+    this.#known.set(name, note);
+    return value;
   }
 
   async write(source: string, note: JsonValue): Promise<void> {
@@ -39,6 +42,14 @@ export class RedisNotes implements LeaseNotes {
     const text = JSON.stringify(note);
     if (Number(await this.#link.run(writeNoteScript, [this.#key(name)], [token, text])) !== 1) throw fenced(source);
     this.#known.set(name, text);
+  }
+
+  #valueOf(note: string, lease: string): JsonValue {
+    try {
+      return JSON.parse(note) as JsonValue;
+    } catch {
+      throw new ClusterRecordError(this.#key(lease));
+    }
   }
 
   #claimOf(source: string) {

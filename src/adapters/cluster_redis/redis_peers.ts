@@ -15,7 +15,7 @@ export class RedisPeers implements PeerStore {
     const told = answer as readonly string[];
     return Array.from({ length: told.length / 2 }, (_, index) => ({
       agoMs: Number(told[2 * index]),
-      card: JSON.parse(String(told[2 * index + 1])) as PeerCard,
+      card: String(told[2 * index + 1]),
     }));
   }
 

@@ -27,7 +27,7 @@ export class SqlitePeers implements PeerStore {
     await this.#database.write(statements, { durable: false });
     const rows = await this.#database.read("SELECT card, told_at FROM peer");
     return rows.map((row) => ({
-      card: JSON.parse(String(row.card)) as PeerCard,
+      card: String(row.card),
       agoMs: Math.max(0, now - Number(row.told_at)),
     }));
   }

@@ -28,7 +28,7 @@ const readings: readonly (readonly [RegExp, Reading])[] = [
   ],
   [/^OOM /, (address) => new RedisFullError(address)],
   [/^MISCONF /, (address, reply) => new RedisDiskError(address, diskTrouble(reply))],
-  [/^WRONGTYPE/, (address, _reply, keys) => new RedisForeignDataError(address, keys)],
+  [/^WRONGTYPE|^ERR hash value is not/, (address, _reply, keys) => new RedisForeignDataError(address, keys)],
   [/^READONLY/, (address) => new RedisUnfitError(address, "it is a replica and takes no writes. Name its primary.")],
   [/^(CLUSTERDOWN|MOVED|ASK|CROSSSLOT|TRYAGAIN) |cluster is down|in cluster mode/, unfit(severalServers)],
   [/^ERR DB index is out of range/, unfit("it has no database of that number. Correct `db`.")],

@@ -40,7 +40,8 @@ export interface PeerCard {
 
 /** A card and how long ago its runtime told it, by the store's own time. */
 export interface ToldCard {
-  readonly card: PeerCard;
+  /** JSON, as it is stored: of another version perhaps, or damaged. Whoever reads it must expect that. */
+  readonly card: string;
   readonly agoMs: number;
 }
 
@@ -77,4 +78,6 @@ export interface PeersView {
   readonly listAgeMs?: number;
   /** Why the list could not be renewed. */
   readonly trouble?: string;
+  /** So many cards could not be read and are not in the list; absent for none. */
+  readonly unreadable?: number;
 }

@@ -1,10 +1,15 @@
-import type { Peer, PeerCard, ToldCard } from "../contracts/peers.ts";
+import type { Peer, PeerCard } from "../contracts/peers.ts";
+
+interface ReadCard {
+  readonly card: PeerCard;
+  readonly agoMs: number;
+}
 
 /** A card this much older than it should be is one that did not come. */
 const missed = 3;
 
 /** Who lives and who has vanished, in the order of their start. One that was started again in its place did not vanish. */
-export function judgePeers(told: readonly ToldCard[], wallNow: number): readonly Peer[] {
+export function judgePeers(told: readonly ReadCard[], wallNow: number): readonly Peer[] {
   const peers = told.map(({ card, agoMs }): Peer => {
     const state = agoMs > missed * card.everyMs ? "vanished" : "live";
     return { card, agoMs, state };

@@ -4,9 +4,17 @@ import { unlessAborted } from "../base/unless_aborted.ts";
 import { within } from "../base/within.ts";
 import type { Component } from "../contracts/component.ts";
 import type { HealthContributor, HealthFinding } from "../contracts/health_contributor.ts";
-import { type Peer, type PeerCard, type PeerStore, type PeersView, peerLimits } from "../contracts/peers.ts";
+import {
+  type Peer,
+  type PeerCard,
+  type PeerStore,
+  type PeersView,
+  peerLimits,
+  type ToldCard,
+} from "../contracts/peers.ts";
 import type { EventChannel, FactLevel } from "../contracts/runtime_event.ts";
 import { judgePeers, nameOfPeer } from "./judge_peers.ts";
+import { readCard } from "./read_card.ts";
 
 /** A goodbye must not hold up a shutdown; one that is not heard is a vanishing. */
 const goodbyeMs = 1_000;
@@ -24,6 +32,8 @@ export class PeerWatch implements Component, HealthContributor {
   readonly #stop = new AbortController();
   #id = "";
   #peers: readonly Peer[] = [];
+  /** Cards of the last list that could not be read. */
+  #unreadable = 0;
   #heardAt: number | undefined;
   #trouble: string | undefined;
   #timer: Disposable | undefined;
@@ -68,6 +78,7 @@ export class PeerWatch implements Component, HealthContributor {
       peers: this.#peers,
       ...(listAgeMs !== undefined && { listAgeMs }),
       ...(this.#trouble !== undefined && { trouble: this.#trouble }),
+      ...(this.#unreadable > 0 && { unreadable: this.#unreadable }),
     };
   }
 
@@ -78,6 +89,8 @@ export class PeerWatch implements Component, HealthContributor {
       return { state: "warn", output: `The other runtimes cannot be asked: ${this.#trouble}`, observed };
     }
     const [first, ...more] = vanished;
+    if (first === undefined && this.#unreadable > 0)
+      return { state: "warn", output: this.#unreadableWords(), observed };
     if (first === undefined) return { state: "pass", observed };
     const others = more.length === 0 ? "" : ` (and ${more.length} more)`;
     const forgottenIn = Math.max(0, Math.round((peerLimits.keepMs - first.agoMs) / 60_000));
@@ -86,6 +99,10 @@ export class PeerWatch implements Component, HealthContributor {
       output: `${nameOfPeer(first.card)} has vanished without a goodbye${others}: it was heard ${Math.round(first.agoMs / 1_000)} s ago. Start it again or find out what ended it; this warning ends by itself in ${forgottenIn} min.`,
       observed,
     };
+  }
+
+  #unreadableWords(): string {
+    return `${this.#unreadable} of those that told of themselves cannot be read and are not listed: they are of another version, or another program writes there. Bring all to one version; this warning ends by itself ${peerLimits.keepMs / 60_000} min after the last of it.`;
   }
 
   async #leave(): Promise<void> {
@@ -105,14 +122,20 @@ export class PeerWatch implements Component, HealthContributor {
       this.#id = card.id;
       const limitMs = Math.max(goodbyeMs, this.#everyMs);
       const told = await within(this.#clock, limitMs, "The list of runtimes", this.#store.announce(card));
-      this.#hear(judgePeers(told, this.#clock.wallNow()));
+      this.#hear(told);
     } catch (thrown) {
       this.#trouble = messageOf(thrown);
     }
     if (!this.#stop.signal.aborted) this.#next(this.#everyMs);
   }
 
-  #hear(peers: readonly Peer[]): void {
+  #hear(told: readonly ToldCard[]): void {
+    const read = told.flatMap(({ card: text, agoMs }) => {
+      const card = readCard(text);
+      return card === undefined ? [] : [{ card, agoMs }];
+    });
+    const peers = judgePeers(read, this.#clock.wallNow());
+    this.#unreadable = told.length - read.length;
     this.#trouble = undefined;
     const before = new Map(this.#peers.map((peer) => [peer.card.id, peer]));
     if (this.#heardAt !== undefined) for (const peer of peers) this.#tellChange(before.get(peer.card.id), peer);

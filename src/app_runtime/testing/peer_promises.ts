@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type PeerCard, type PeerStore, peerLimits } from "../contracts/peers.ts";
+import { type PeerCard, type PeerStore, peerLimits, type ToldCard } from "../contracts/peers.ts";
 import type { SuiteClock } from "./task_queue/queue_under_test.ts";
 
 export interface PeersUnderTest {
@@ -24,18 +24,18 @@ export const peerPromises: readonly PeerPromise[] = [
   promise("whoever tells of itself gets everybody's card, as it was told", async ({ a, b }) => {
     await a.announce(card("a"));
     const told = await b.announce(card("b"));
-    assert.deepEqual(byId(told.map((each) => each.card)), [card("a"), card("b")]);
+    assert.deepEqual(byId(cardsIn(told)), [card("a"), card("b")]);
   }),
   promise("a card takes the place of the one before it", async ({ a, b }) => {
     await a.announce(card("a"));
     await a.announce({ ...card("a"), phase: "stopping" });
     const told = await b.announce(card("b"));
-    assert.deepEqual(byId(told.map((each) => each.card)), [{ ...card("a"), phase: "stopping" }, card("b")]);
+    assert.deepEqual(byId(cardsIn(told)), [{ ...card("a"), phase: "stopping" }, card("b")]);
   }),
   promise("the age of a card grows until it is told again", async ({ a, b, clock }) => {
     await a.announce(card("a"));
     await clock.advance(300);
-    const agoMs = async () => (await b.announce(card("b"))).find((each) => each.card.id === "a")?.agoMs ?? -1;
+    const agoMs = async () => (await b.announce(card("b"))).find((each) => cardsIn([each])[0]?.id === "a")?.agoMs ?? -1;
     assert.ok((await agoMs()) >= 290);
     await a.announce(card("a"));
     assert.ok((await agoMs()) < 290);
@@ -47,7 +47,7 @@ export const peerPromises: readonly PeerPromise[] = [
     await a.leave("nobody");
     const told = await b.announce(card("b"));
     assert.deepEqual(
-      told.map((each) => each.card.id),
+      cardsIn(told).map(({ id }) => id),
       ["b"],
     );
   }),
@@ -57,7 +57,7 @@ export const peerPromises: readonly PeerPromise[] = [
     for (let n = 1; n < peerLimits.peers; n += 1) await a.announce(card(`peer-${n}`));
     await clock.advance(5);
     const told = await b.announce(card("last"));
-    const ids = new Set(told.map((each) => each.card.id));
+    const ids = new Set(cardsIn(told).map(({ id }) => id));
     assert.deepEqual([ids.size, ids.has("first"), ids.has("last")], [peerLimits.peers, false, true]);
   }),
 ];
@@ -92,6 +92,10 @@ function card(id: string): PeerCard {
     pools: [{ name: "orders", queue: "orders", state: "running", concurrency: 4, busy: 1 }],
     load: { loopDelayMs: 3, rssBytes: 80_000_000, cpuShare: 0.012 },
   };
+}
+
+function cardsIn(told: readonly ToldCard[]): readonly PeerCard[] {
+  return told.map((each) => JSON.parse(each.card) as PeerCard);
 }
 
 function byId(cards: readonly PeerCard[]): readonly PeerCard[] {

@@ -1,8 +1,12 @@
+import { readFile } from "node:fs/promises";
+import { setTimeout as delay } from "node:timers/promises";
+import { Redis as Client } from "ioredis";
 import { expect, onTestFinished, test } from "vitest";
 import { type ClusterConfig, RedisCluster } from "../../../src/adapters/cluster_redis/index.ts";
 import type { RedisConfig } from "../../../src/adapters/redis/index.ts";
 import { SystemClock } from "../../../src/app_runtime/base/clock.ts";
 import type { SourceFences } from "../../../src/app_runtime/contracts/lease.ts";
+import type { PeerCard } from "../../../src/app_runtime/contracts/peers.ts";
 import { freePort } from "../../support/free_port.ts";
 import { guardAgainstLeaks } from "../../support/leak_guard.ts";
 import { Redis, startRedis } from "../../support/redis.ts";
@@ -83,4 +87,38 @@ test("one that is stopped while it still looks for its Redis leaves nothing behi
   await cluster.stop();
 
   await expect(cluster.peers.leave("me")).rejects.toMatchObject({ code: "CLUSTER_UNREACHABLE" });
+});
+
+test("a login with the rights that the page names can do all of it, and one that lacks one of them is told which", async () => {
+  guardAgainstLeaks();
+  const redis = await startRedis();
+  onTestFinished(() => redis.stop());
+  const root = new Client({ port: redis.port });
+  const page = await readFile("docs/cluster.md", "utf8");
+  const [, rights = ""] = /`ACL SETUSER bot (.*?)`/s.exec(page) ?? [];
+  const rules = rights.replace("<name>", "shop").split(/\s+/);
+  await root.call("ACL", "SETUSER", "bot", ...rules, ">hush");
+  const login = { ...redisConfig(redis), user: "bot", password: "hush" } as RedisConfig;
+  const cluster = await loadCluster(login);
+  expect(cluster.check()).toEqual({ state: "pass" });
+  await cluster.leases.look("inbox");
+  await delay(1_300);
+
+  const claim = await cluster.leases.take("inbox", await cluster.leases.look("inbox"));
+  if (claim === undefined) throw new Error("Nobody else wanted it.");
+  cluster.leases.fence("nightly", { claim, isValid: () => true });
+  await cluster.leases.notes?.write("nightly", 1);
+  expect(await cluster.leases.notes?.read("nightly")).toBe(1);
+  expect(await cluster.leases.renew(claim)).toBe(true);
+  await cluster.leases.release(claim);
+  expect(await cluster.peers.announce({ id: "me" } as PeerCard)).toHaveLength(1);
+  await cluster.peers.leave("me");
+
+  await root.call("ACL", "SETUSER", "bot", "-pexpire");
+  await expect(cluster.leases.take("inbox", await cluster.leases.look("inbox"))).rejects.toThrow(
+    /does not let this login do its work: .*command.* Give it the right/,
+  );
+  expect(cluster.check()).toMatchObject({ state: "fail", output: expect.stringMatching(/Give it the right/) });
+  await cluster.stop();
+  await root.quit();
 });

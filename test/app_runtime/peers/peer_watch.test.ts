@@ -31,14 +31,19 @@ class Board implements PeerStore {
   readonly left: string[] = [];
   trouble: string | undefined;
   hangs = false;
+  /** What else lies there. */
+  more: readonly ToldCard[] = [];
   #cards = new Map<string, { readonly card: PeerCard; readonly at: number }>();
 
   async announce(told: PeerCard): Promise<readonly ToldCard[]> {
     if (this.hangs) await new Promise(() => undefined);
     if (this.trouble !== undefined) throw new Error(this.trouble);
     this.#cards.set(told.id, { card: told, at: this.clock.now() });
-    const all = [...this.#cards.values()].map((each) => ({ card: each.card, agoMs: this.clock.now() - each.at }));
-    return all.filter(({ agoMs }) => agoMs <= peerLimits.keepMs);
+    const all = [...this.#cards.values()].map((each) => ({
+      card: JSON.stringify(each.card),
+      agoMs: this.clock.now() - each.at,
+    }));
+    return [...all.filter(({ agoMs }) => agoMs <= peerLimits.keepMs), ...this.more];
   }
 
   async leave(id: string): Promise<void> {
@@ -170,4 +175,77 @@ test("it says goodbye when it stops, and does not wait for a store that hangs", 
   await silent.clock.advance(1_000);
   await stopped;
   expect(clock.pending).toBe(0);
+});
+
+const damaged: readonly [string, string][] = [
+  ["no JSON", '{"id":"oth'],
+  ["no card", '"other"'],
+  ["nothing", "null"],
+  ["one without a start", JSON.stringify({ ...card("other"), startedAt: undefined })],
+  ["one with a start that no calendar has", JSON.stringify({ ...card("other"), startedAt: 1e300 })],
+  ["one whose sources are no list", JSON.stringify({ ...card("other"), sources: { length: 1 } })],
+  ["one whose pool is none", JSON.stringify({ ...card("other"), pools: [null] })],
+  ["one without a load", JSON.stringify({ ...card("other"), load: null })],
+  ["one that never ends", JSON.stringify({ ...card("other"), name: "x".repeat(200_000) })],
+];
+
+test.each(damaged)("a card that is %s is told of and left out; all others are listed", async (_what, text) => {
+  const { board, clock, watch } = await openWatch();
+  board.more = [{ card: text, agoMs: 10 }];
+  await board.announce(card("third"));
+
+  await clock.advance(everyMs);
+
+  expect(watch.view()).toMatchObject({ unreadable: 1, listAgeMs: 0 });
+  expect(watch.view().peers.map((peer) => peer.card.id)).toEqual(["third", "me"]);
+  expect(watch.check()).toMatchObject({
+    state: "warn",
+    output: expect.stringMatching(/^1 of those that told of themselves cannot be read .* another version/),
+  });
+  board.more = [];
+  await clock.advance(everyMs);
+  expect(watch.check().state).toBe("pass");
+  expect(watch.view().unreadable).toBeUndefined();
+});
+
+test("what a later version adds to a card does no harm", async () => {
+  const { board, clock, watch } = await openWatch();
+  board.more = [{ card: JSON.stringify({ ...card("newer"), mood: { good: true } }), agoMs: 10 }];
+  await clock.advance(everyMs);
+  expect(watch.view().peers.map((peer) => peer.card.id)).toEqual(["newer", "me"]);
+});
+
+test("a store that is slow, then hangs, and then is back, holds up nobody who looks", async () => {
+  const { board, clock, watch } = await openWatch();
+  await board.announce(card("other"));
+  await clock.advance(everyMs);
+  board.hangs = true;
+
+  await clock.advance(3 * everyMs);
+
+  expect(watch.check()).toMatchObject({
+    state: "warn",
+    output: "The other runtimes cannot be asked: The list of runtimes did not finish within 3000 ms.",
+  });
+  expect(watch.view().peers).toHaveLength(2);
+  board.hangs = false;
+  await board.announce(card("other"));
+  await clock.advance(2 * everyMs);
+  expect(watch.check().state).toBe("pass");
+});
+
+test("a store that throws before it promises anything, or answers no list, is one that cannot be asked", async () => {
+  const { board, clock, watch } = await openWatch();
+  const announce = board.announce;
+  board.announce = () => {
+    throw new TypeError("no store");
+  };
+  await clock.advance(everyMs);
+  expect(watch.check()).toMatchObject({ state: "warn", output: "The other runtimes cannot be asked: no store" });
+  board.announce = async () => undefined as never;
+  await clock.advance(everyMs);
+  expect(watch.check().state).toBe("warn");
+  board.announce = announce;
+  await clock.advance(everyMs);
+  expect(watch.check().state).toBe("pass");
 });
