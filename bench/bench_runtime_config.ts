@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { QueuePlace } from "./queue_of_kind.ts";
 
@@ -13,7 +13,7 @@ export interface BenchRuntimeSettings extends QueuePlace {
 }
 
 /** Writes the configuration of a runtime with one queue and one pool; returns where it stands. */
-export function writeBenchRuntimeConfig(settings: BenchRuntimeSettings): string {
+export async function writeBenchRuntimeConfig(settings: BenchRuntimeSettings): Promise<string> {
   const { directory, name, controlPort, concurrency, pump, deadline = "30s" } = settings;
   const config = {
     platform: {
@@ -27,7 +27,7 @@ export function writeBenchRuntimeConfig(settings: BenchRuntimeSettings): string 
     workers: { work: { queue: "work", handler: "wait", concurrency, timeout: "5m" } },
   };
   const file = join(directory, `${name}.json`);
-  writeFileSync(file, JSON.stringify(config, null, 2));
+  await writeFile(file, JSON.stringify(config, null, 2));
   return file;
 }
 

@@ -67,7 +67,7 @@ await answerParent(async (request: BusyRequest): Promise<BusyFigures> => {
   const { seconds, swaps } = request;
   const tally = new Tally();
   const runtime = newBenchRuntime({
-    configFile: writeBenchRuntimeConfig(request),
+    configFile: await writeBenchRuntimeConfig(request),
     onTask: ({ payload }) => tally.note((payload as { readonly n: number }).n),
   });
   await runtime.start();
@@ -100,7 +100,7 @@ await answerParent(async (request: BusyRequest): Promise<BusyFigures> => {
 });
 
 async function swap(runtime: RuntimeManager, settings: BusyRequest): Promise<Span> {
-  writeBenchRuntimeConfig(settings);
+  await writeBenchRuntimeConfig(settings);
   const from = performance.now();
   const outcome = await runtime.reload("bench");
   if (outcome.kind !== "applied") throw new Error(`The configuration was not applied: ${JSON.stringify(outcome)}`);

@@ -128,5 +128,5 @@ async function stopLate(place: QueuePlace, { tooLongMs, deadlineMs }: Times) {
 
 async function start(place: QueuePlace, settings: Partial<BenchRuntimeSettings>): Promise<StoppedRuntime> {
   const common = { name: "leaving", controlPort: await freePort(), concurrency: held, deadline: "1s" };
-  return await StoppedRuntime.start(writeBenchRuntimeConfig({ ...place, ...common, ...settings }));
+  return await StoppedRuntime.start(await writeBenchRuntimeConfig({ ...place, ...common, ...settings }));
 }
