@@ -1,8 +1,11 @@
 import type { TaskDraft } from "../contracts/task.ts";
 import { TaskInvalidError } from "../contracts/task_errors.ts";
 
-/** The inline limit of a payload, as JSON; what is larger belongs into the BlobStore. */
-export const maxPayloadBytes = 1_000_000;
+/** The inline limit of a payload, as JSON: a megabyte and what wraps it. What is larger belongs into the BlobStore. */
+export const maxPayloadBytes = 1_048_576;
+
+/** No JSON is shorter by more than this than what `weigh` says of it: a list of digits. */
+const mostOverweight = 5;
 
 const maxIdLength = 512;
 const maxDepth = 32;
@@ -25,12 +28,19 @@ export function checkDraft(draft: TaskDraft): void {
       `Task ${draft.id}: notBefore must be milliseconds since 1970 UTC, got ${draft.notBefore}. Leave it out for at once.`,
     );
   }
-  const left = weigh(draft.payload, maxPayloadBytes, 0, draft.id);
-  if (left < 0) {
+  if (isTooLarge(draft)) {
     throw new TaskInvalidError(
       `Task ${draft.id}: its payload is over ${maxPayloadBytes} bytes. Put it into the BlobStore and carry its reference.`,
     );
   }
+}
+
+/** Only what may be too large is written as JSON to be measured. @throws {TaskInvalidError} when it is none. */
+function isTooLarge({ id, payload }: TaskDraft): boolean {
+  const budget = maxPayloadBytes * mostOverweight;
+  const left = weigh(payload, budget, 0, id);
+  if (left < 0) return true;
+  return budget - left > maxPayloadBytes && Buffer.byteLength(JSON.stringify(payload)) > maxPayloadBytes;
 }
 
 /**

@@ -24,7 +24,7 @@ test.each<[string, string, Headers, number, string]>([
   ["an id without end", "{}", { "webhook-id": "a".repeat(201) }, 400, "WEBHOOK_DELIVERY_ID"],
   ["a body that is too large", `"${"x".repeat(1_000_000)}"`, {}, 413, "WEBHOOK_BODY_TOO_LARGE"],
   ["a body that grows too large", `"${"x".repeat(1_000_000)}"`, chunked(), 413, "WEBHOOK_BODY_TOO_LARGE"],
-  ["a body that no task can carry", `[${"1,".repeat(300_000)}1]`, {}, 422, "WEBHOOK_NO_TASK"],
+  ["a body that no task can carry", `[${"1e20,".repeat(190_000)}1]`, {}, 422, "WEBHOOK_NO_TASK"],
   ["a page of another site", "{}", { origin: "https://evil.example" }, 403, "WEBHOOK_HOST_REFUSED"],
   ["another name of this machine", "{}", { host: "evil.example" }, 403, "WEBHOOK_HOST_REFUSED"],
 ])("%s is refused as a problem, repeats nothing, and is no task", async (_, body, headers, status, code) => {

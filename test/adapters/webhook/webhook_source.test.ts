@@ -136,6 +136,18 @@ test("a body that no task can carry goes to the blob store, and comes again as t
   expect((await hook.post('"small"')).status).toBe(202);
 });
 
+test.each([
+  ["a text", () => `"${"x".repeat(999_998)}"`],
+  ["a list of digits", () => `[${Array(499_999).fill(1).join(",")}]`],
+])("a body of a whole megabyte is a task: %s", async (_of, body) => {
+  const hook = await openHook();
+
+  expect((await hook.post(body())).status).toBe(202);
+
+  await hook.handledSoon(1);
+  expect(hook.handled[0]?.payload).toMatchObject({ body: JSON.parse(body()) });
+});
+
 test("larger bodies than a task can carry need a blob store", async () => {
   const hook = await openHook({ config: { maxBodySize: "2MB" } });
   expect(hook.app.eventsOf("unit.restarting")[0]?.error).toContain("blob store");

@@ -20,7 +20,8 @@ test.each([
   ["an id of 512 characters", { id: "x".repeat(512) }],
   ["the lowest priority", { priority: -100 }],
   ["a time", { notBefore: Date.UTC(2026, 0, 1) }],
-  ["nearly the whole megabyte", { payload: "x".repeat(maxPayloadBytes - 2) }],
+  ["the whole megabyte", { payload: "x".repeat(maxPayloadBytes - 2) }],
+  ["the whole megabyte in digits", { payload: Array.from({ length: maxPayloadBytes / 2 - 1 }, () => 1) }],
 ])("accepted: %s", (_case, changes) => {
   expect(() => checkDraft(draft(changes))).not.toThrow();
 });
@@ -36,7 +37,9 @@ test.each([
   ["half a priority", { priority: 0.5 }, /whole number/],
   ["a time that is none", { notBefore: Number.NaN }, /notBefore must be/],
   ["a time without end", { notBefore: Number.POSITIVE_INFINITY }, /notBefore must be/],
-  ["a payload over the limit", { payload: "x".repeat(maxPayloadBytes) }, /BlobStore/],
+  ["a payload over the limit", { payload: "x".repeat(maxPayloadBytes - 1) }, /BlobStore/],
+  ["digits over the limit", { payload: Array.from({ length: maxPayloadBytes / 2 }, () => 1) }, /BlobStore/],
+  ["what is no JSON behind half a megabyte of digits", { payload: [...Array(250_000).fill(1), 1n] }, /a bigint/],
   ["many small things over the limit", { payload: Array.from({ length: 200_000 }, () => ({ a: 1 })) }, /BlobStore/],
   ["a megabyte of wide characters", { payload: "椅".repeat(400_000) }, /BlobStore/],
   ["NaN", { payload: { pieces: Number.NaN } }, /holds NaN/],
