@@ -1,4 +1,4 @@
-import { alternate } from "./alternate.ts";
+import { alternate, measureCalm } from "./alternate.ts";
 import type { Bench, Goal } from "./bench.ts";
 import { inBenchDirectory } from "./bench_directory.ts";
 import { runApart } from "./run_apart.ts";
@@ -22,6 +22,12 @@ export const sqliteQueue: Bench = {
   async run({ quick, say }) {
     const figures: Record<string, number | Spread> = {};
     const goals: Goal[] = [];
+    const calm = await measureCalm(quick ? 1 : 3, async () => {
+      const round = await runSide("rows", { durability: "machine", lanes: 64, quick });
+      return round.msPerCommit;
+    });
+    say(`the same side twice: ${calm.ratios.median}`);
+    figures.sameSideTwice = calm.ratios;
     for (const durability of ["process", "machine"] as const) {
       for (const lanes of lanesMeasured) {
         const label = `${durability}${lanes}`;
@@ -33,15 +39,20 @@ export const sqliteQueue: Bench = {
         const share = shareOf(measured, "rows");
         const shareOfBare = shareOf(measured, "bare");
         const perCommit = rounded(median(measured.map(({ queue }) => queue.tasksPerCommit)), 1);
+        const [commitMs, rowsMs] = [msOf(measured, "queue"), msOf(measured, "rows")];
         say(
-          `${durability}, ${lanes} lanes: ${perSecond.median} tasks/s, ${perCommit} per commit; ${share.median} of its rows alone, ${shareOfBare.median} of bare SQLite`,
+          `${durability}, ${lanes} lanes: ${perSecond.median} tasks/s, ${perCommit} per commit, which takes ${commitMs} ms (${rowsMs} its rows alone); ${share.median} of its rows alone, ${shareOfBare.median} of bare SQLite`,
         );
         figures[`${label}TasksPerSecond`] = perSecond;
         figures[`${label}TasksPerCommit`] = perCommit;
+        figures[`${label}CommitMs`] = commitMs;
+        figures[`${label}CommitOfItsRowsAloneMs`] = rowsMs;
         figures[`${label}ShareOfItsRowsAlone`] = share;
         figures[`${label}ShareOfBareSqlite`] = shareOfBare;
         figures[`${label}CpuUsPerTask`] = spread(measured.map(({ queue }) => queue.cpuUsPerTask));
-        goals.push(...goalsOf(durability, lanes, perSecond.median, share.median));
+        for (const goal of goalsOf(durability, lanes, perSecond.median, share.median)) {
+          goals.push({ ...goal, void: calm.trouble });
+        }
       }
     }
     return { figures, goals };
@@ -50,7 +61,7 @@ export const sqliteQueue: Bench = {
 
 interface Round {
   readonly queue: SideFigures;
-  /** The same rows from one thread, with no queue around them. */
+  /** The same transactions from one thread, with no queue around them: the bound, whatever the queue makes of it. */
   readonly rows: SideFigures;
   /** One small row for each task, put in and taken out. */
   readonly bare: SideFigures;
@@ -60,34 +71,35 @@ function shareOf(measured: readonly Round[], bound: "rows" | "bare"): Spread {
   return spread(measured.map((round) => round.queue.tasksPerSecond / round[bound].tasksPerSecond));
 }
 
-/** The other sides commit as many tasks at a time as the queue did. */
-async function measure(options: {
+function msOf(measured: readonly Round[], side: keyof Round): number {
+  return rounded(median(measured.map((round) => round[side].msPerCommit)), 3);
+}
+
+interface Load {
   readonly durability: Durability;
   readonly lanes: number;
   readonly quick: boolean;
-}): Promise<readonly Round[]> {
-  const { durability, lanes, quick } = options;
+}
+
+function runSide(side: SideRequest["side"], { durability, lanes, quick }: Load): Promise<SideFigures> {
   const tasks = (quick ? 200 : 2_000) * Math.min(lanes, durability === "machine" ? 16 : 50);
-  const run = (side: SideRequest["side"], batch: number) =>
-    inBenchDirectory((directory) =>
-      runApart<SideFigures>(script, { side, durability, directory, tasks, lanes, batch } satisfies SideRequest),
-    );
-  let batch = Math.ceil(lanes / 2);
-  const queue = async () => {
-    const figures = await run("queue", batch);
-    batch = Math.max(1, Math.round(figures.tasksPerCommit));
-    return figures;
-  };
-  return await alternate(
-    quick ? 1 : 3,
-    { queue, rows: () => run("rows", batch), bare: () => run("bare", batch) },
-    () => undefined,
+  return inBenchDirectory((directory) =>
+    runApart<SideFigures>(script, { side, durability, directory, tasks, lanes } satisfies SideRequest),
   );
+}
+
+function measure(load: Load): Promise<readonly Round[]> {
+  const sides = {
+    queue: () => runSide("queue", load),
+    rows: () => runSide("rows", load),
+    bare: () => runSide("bare", load),
+  };
+  return alternate(load.quick ? 1 : 3, sides, () => undefined);
 }
 
 function goalsOf(durability: Durability, lanes: number, perSecond: number, share: number): readonly Goal[] {
   if (durability === "machine") {
-    const what = `share of the same commits from one thread, surviving the machine, ${lanes} lanes`;
+    const what = `share of the same transactions from one thread, surviving the machine, ${lanes} lanes`;
     return [{ what, got: share, atLeast: shareOfBoundGoal }];
   }
   if (lanes !== Math.max(...lanesMeasured)) return [];

@@ -16,10 +16,8 @@ export interface SideRequest {
   readonly durability: "process" | "machine";
   readonly directory: string;
   readonly tasks: number;
-  /** For the queue: publishers that wait for their answer before they publish again, and workers likewise; so many of each. */
+  /** Publishers that wait for their answer before they publish again, and workers likewise; so many of each. */
   readonly lanes: number;
-  /** For the other sides: tasks per commit. */
-  readonly batch: number;
 }
 
 export interface SideFigures {
@@ -27,10 +25,11 @@ export interface SideFigures {
   /** CPU of both threads. */
   readonly cpuUsPerTask: number;
   readonly tasksPerCommit: number;
+  readonly msPerCommit: number;
 }
 
 const settings: QueueSettings = {
-  capacity: 10_000,
+  capacity: 100_000,
   leaseMs: 60_000,
   groupLimit: 1,
   rememberFinished: 10_000,
@@ -81,24 +80,30 @@ function countCommits(): () => number {
   return () => commits;
 }
 
-/** What the queue writes, and nothing else: one thread, and for each transaction the rows of so many tasks put in, handed out and acked. */
+/**
+ * The transactions that lanes make at best, from one thread and with no queue around them: in one all publish and all are handed
+ * something, in the next all publish and all ack. The same rows in the same pages, and the same commits.
+ */
 function rows(request: SideRequest): { readonly commits: number } {
-  const { tasks, batch } = request;
+  const { tasks, lanes } = request;
   const database = openBare(request);
   migrate(database, [queueMigrations]);
   database.exec("INSERT INTO queue VALUES (1, 'bench', 2, 0, 0, 0, 0, 0)");
   const book = new QueueBook(database, { name: "bench", ...settings });
   let held: readonly HeldLease[] = [];
   let published = 0;
+  let acked = 0;
   let commits = 0;
-  for (let left = tasks; left > 0; left -= held.length) {
+  while (acked < tasks) {
     const steps: Step[] = held.map((lease) => ({ kind: "ack", lease }));
-    for (let n = 0; n < batch; n += 1) {
+    for (let n = 0; n < lanes && published < tasks; n += 1) {
       const task = sampleTask(`task-${published++}`, { payload });
       steps.push({ kind: "publish", row: rowOf(task), admit: true });
     }
     database.exec("BEGIN IMMEDIATE");
-    held = book.work({ now: published, steps, take: batch, seenVersion: 1 }).taken;
+    const take = held.length > 0 ? 0 : lanes;
+    acked += held.length;
+    held = book.work({ now: published, steps, take, seenVersion: 1 }).taken;
     database.exec("COMMIT");
     commits += 1;
   }
@@ -106,9 +111,10 @@ function rows(request: SideRequest): { readonly commits: number } {
   return { commits };
 }
 
-/** What SQLite and the disk allow: one thread, one table, and a transaction for so many rows put in and so many taken out. */
+/** What SQLite and the disk allow: one thread, one table, and as many commits, each with half a row per lane put in and taken out. */
 function bare(request: SideRequest): { readonly commits: number } {
-  const { tasks, batch } = request;
+  const { tasks, lanes } = request;
+  const batch = Math.ceil(lanes / 2);
   const database = openBare(request);
   database.exec("CREATE TABLE task (seq INTEGER PRIMARY KEY, body TEXT NOT NULL) STRICT");
   const insert = database.prepare("INSERT INTO task (seq, body) VALUES (?, ?)");
@@ -148,5 +154,6 @@ await answerParent(async (request: SideRequest): Promise<SideFigures> => {
     tasksPerSecond: (tasks / tookMs) * 1_000,
     cpuUsPerTask: (cpu.user + cpu.system) / tasks,
     tasksPerCommit: tasks / commits,
+    msPerCommit: tookMs / commits,
   };
 });
