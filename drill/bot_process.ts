@@ -87,6 +87,10 @@ export class BotProcess {
     return this.#child.pid ?? 0;
   }
 
+  get controlPort(): number {
+    return this.#settings.controlPort;
+  }
+
   /** How it ended; undefined while it runs. */
   get exited(): Exit | undefined {
     return this.#exited;

@@ -8,6 +8,7 @@ import type { BackingName } from "../queue_faults/queue_backing.ts";
 import type { QueueFault } from "../queue_faults/queue_fault.ts";
 import { QueueStage } from "../queue_faults/queue_stage.ts";
 import { redisTroubles } from "../queue_faults/redis_troubles.ts";
+import { requests } from "../queue_faults/requests.ts";
 
 const family: DrillFamily = {
   name: "queue-faults",
@@ -27,6 +28,7 @@ export const queueFaults: readonly Drill[] = [
   ...redisTroubles,
   ...failovers,
   ...fullDisks,
+  ...requests,
 ].flatMap((fault) => (fault.backings ?? everyBacking).map((backing) => drillOf(fault, backing)));
 
 function drillOf(fault: QueueFault, backing: BackingName): Drill {
