@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
-import type { Drill } from "../../drill/drill.ts";
+import { type Drill, verdictOf } from "../../drill/drill.ts";
 import { killTwo } from "../../drill/drills/kill_two.ts";
 import { queueFaults } from "../../drill/drills/queue_faults.ts";
 import { judgeTasks } from "../../drill/queue_faults/judge_tasks.ts";
+import { QueueStage } from "../../drill/queue_faults/queue_stage.ts";
 import type { LedgerEntry } from "../../drill/queue_faults/task_ledger.ts";
 
 const limitMs = 120_000;
@@ -23,6 +24,14 @@ test.concurrent.each(chosen)("the drill $name finds every promise kept", { timeo
   const message = `npm run drill -- queue-faults kill-two --case ${drill.name} --fast --seed ${seed}`;
   expect({ lost, duplicatedEffects, broken }, message).toEqual({ lost: 0, duplicatedEffects: 0, broken: [] });
   expect(accepted).toBeGreaterThan(0);
+});
+
+test("a drill that needs a disk nobody may mount is skipped with its reason, and not called ok", async () => {
+  const options = { seed: 1, fast: true, slackMs: 0, keep: false, say: () => undefined };
+  const parts = { drill: "no-disk", backing: "sqlite", disk: "no-size", options } as const;
+  const result = await QueueStage.play(parts, () => Promise.reject(new Error("It was played.")));
+  expect(verdictOf(result)).toBe("skipped");
+  expect(result.skipped).toMatch(/needs the right to mount/);
 });
 
 const one = { id: "a", pid: 1, at: 0 };
