@@ -15,7 +15,7 @@ import {
 } from "../../app_runtime/contracts/journal.ts";
 import type { JsonValue, TaskId } from "../../app_runtime/contracts/task.ts";
 import type { SqliteDatabase, SqlResult, SqlRow, SqlStatement, SqlValue, WriteOptions } from "../sqlite/index.ts";
-import { UnexpectedChangesError } from "../sqlite/index.ts";
+import { DatabaseUnavailableError, UnexpectedChangesError } from "../sqlite/index.ts";
 import { Fences, writeGuarded } from "./fences.ts";
 import { journalColumns, journalRowOf } from "./journal_row.ts";
 import { SourceWatchers } from "./source_watchers.ts";
@@ -284,12 +284,14 @@ export class SqliteJournal implements Journal {
     }
   }
 
-  #writeFor(
-    taskId: TaskId,
-    statements: readonly SqlStatement[],
-    options?: WriteOptions,
-  ): Promise<readonly SqlResult[]> {
-    return writeGuarded(this.#database, this.#fences.ofTask(taskId), statements, options);
+  async #writeFor(taskId: TaskId, statements: readonly SqlStatement[], options?: WriteOptions) {
+    try {
+      return await writeGuarded(this.#database, this.#fences.ofTask(taskId), statements, options);
+    } catch (thrown) {
+      // It may be committed, and nobody would ever tell: whoever waits for news looks, until the database answers again.
+      if (thrown instanceof DatabaseUnavailableError) this.#watchers.wakeAll();
+      throw thrown;
+    }
   }
 
   #done(taskId: TaskId): SqlStatement {

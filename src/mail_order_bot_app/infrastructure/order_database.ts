@@ -9,7 +9,7 @@ import type { ReplyHistory } from "../domain/reply_brake.ts";
 import type { CommitOutcome, DecidedMail, HistoryQuestion, MailHistory, OrderBook } from "../services/order_book.ts";
 import { decidedGuard, orderGuard, rowsOf } from "./order_database_rows.ts";
 import { OutboxTable } from "./outbox_table.ts";
-import { type SqlRow, type SqlTransactions, unmetStatement } from "./sql_transactions.ts";
+import { isOutcomeUnknown, type SqlRow, type SqlTransactions, unmetStatement } from "./sql_transactions.ts";
 
 /** What became of one mail, for people. */
 export interface DecisionRow {
@@ -66,13 +66,14 @@ export class OrderDatabase implements OrderBook {
         unitOfWork === undefined ? {} : { alsoDone: unitOfWork as UnitOfWork },
       );
     } catch (thrown) {
+      if (isOutcomeUnknown(thrown)) this.#ringFor(decided);
       return await this.#outcomeOf(thrown, decided);
     }
-    if (decided.reply !== undefined) for (const listener of this.#replyListeners) listener();
+    this.#ringFor(decided);
     return { kind: "committed" };
   }
 
-  /** Called after a commit that queued a reply: a hint to look. */
+  /** Called after a commit that queued a reply, or may have done so: a hint to look. */
   onReplyQueued(listener: () => void): Disposable {
     this.#replyListeners.add(listener);
     return { [Symbol.dispose]: () => void this.#replyListeners.delete(listener) };
@@ -105,6 +106,10 @@ export class OrderDatabase implements OrderBook {
       [JSON.stringify(ids)],
     );
     return new Set(rows.map((row) => row.sha256 as BlobId));
+  }
+
+  #ringFor({ reply }: DecidedMail): void {
+    if (reply !== undefined) for (const listener of this.#replyListeners) listener();
   }
 
   async #earlier({ sha256, messageId, customerId, poNumber }: MailKeys): Promise<readonly EarlierMail[]> {

@@ -35,3 +35,8 @@ export function unmetStatement(thrown: unknown): number | undefined {
   if (!(thrown instanceof Error) || Reflect.get(thrown, "code") !== "SQL_UNEXPECTED_CHANGES") return undefined;
   return Number(Reflect.get(thrown, "statement"));
 }
+
+/** The database did not answer: what was written may be there, and nobody tells. */
+export function isOutcomeUnknown(thrown: unknown): boolean {
+  return thrown instanceof Error && Reflect.get(thrown, "code") === "DATABASE_UNAVAILABLE";
+}

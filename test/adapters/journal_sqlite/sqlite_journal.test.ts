@@ -3,6 +3,7 @@ import { journalMigrations } from "../../../src/adapters/journal_sqlite/journal_
 import { JournaledTransactions } from "../../../src/adapters/journal_sqlite/journaled_transactions.ts";
 import { SqliteJournal } from "../../../src/adapters/journal_sqlite/sqlite_journal.ts";
 import { SqliteDatabase } from "../../../src/adapters/sqlite/sqlite_database.ts";
+import { DatabaseUnavailableError } from "../../../src/adapters/sqlite/sqlite_errors.ts";
 import { type UnitOfWork, UnitOfWorkClosedError } from "../../../src/app_runtime/contracts/journal.ts";
 import type { Task, TaskId } from "../../../src/app_runtime/contracts/task.ts";
 import { journalPromises } from "../../../src/app_runtime/testing/journal_promises.ts";
@@ -41,6 +42,19 @@ function unitOfWork(taskId: TaskId, overrides: Partial<UnitOfWork> = {}): UnitOf
       this.commits += 1;
     },
   };
+}
+
+/** Keeps what it is told to write, and then dies before it can say so. */
+async function openForgetful() {
+  const { database, journal, clock, taskId } = await openShop();
+  const forgetful = {
+    read: database.read.bind(database),
+    write: async (...call: Parameters<SqliteDatabase["write"]>) => {
+      await database.write(...call);
+      throw new DatabaseUnavailableError("journal.sqlite", "it did not answer within 30000 ms");
+    },
+  } as unknown as SqliteDatabase;
+  return { journal, inDoubt: new SqliteJournal({ database: forgetful, clock }), forgetful, taskId };
 }
 
 const order = { sql: insertItem, params: ["12 chairs"] };
@@ -126,3 +140,23 @@ test("only what was settled long ago is forgotten, and may be offered again", as
   expect((await journal.find(taskId))?.state).toBe("done");
   expect(await journal.find("old-1" as TaskId)).toBeUndefined();
 });
+
+test.each(["with its effect", "alone"])(
+  "whoever waits for the end of a task looks, when nobody says whether it was committed %s",
+  async (how) => {
+    const { journal, inDoubt, forgetful, taskId } = await openForgetful();
+    let woken = 0;
+    using _watching = inDoubt.watch("inbox", () => {
+      woken += 1;
+    });
+    const transactions = new JournaledTransactions({ database: forgetful, journal: inDoubt });
+    const finish = () =>
+      how === "alone" ? inDoubt.done(taskId) : transactions.write([order], { alsoDone: unitOfWork(taskId) });
+
+    await expect(finish()).rejects.toMatchObject({ code: "DATABASE_UNAVAILABLE" });
+    await settlePromises();
+
+    expect(woken).toBe(1);
+    expect(await journal.unsettled("inbox", 10)).toMatchObject([{ task: { id: taskId } }]);
+  },
+);

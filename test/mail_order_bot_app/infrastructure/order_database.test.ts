@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
+import { DatabaseUnavailableError } from "../../../src/adapters/sqlite/index.ts";
 import type { BlobId } from "../../../src/app_runtime/contracts/blob_store.ts";
 import type { UnitOfWork } from "../../../src/app_runtime/contracts/journal.ts";
 import type { Task } from "../../../src/app_runtime/contracts/task.ts";
 import { orderIdFor } from "../../../src/mail_order_bot_app/domain/order_id.ts";
+import { OrderDatabase } from "../../../src/mail_order_bot_app/infrastructure/order_database.ts";
 import { acceptedMail, reviewedMail } from "../decided_mails.ts";
 import { MemoryOrderBook } from "../memory_order_book.ts";
 import { orderBookPromises } from "../order_book_promises.ts";
@@ -82,6 +84,29 @@ test("a queued reply rings, a mail without one does not", async () => {
   listening[Symbol.dispose]();
   await book.commit(acceptedMail("c"), undefined);
   expect(rings).toBe(1);
+});
+
+test("a reply rings also when nobody says whether its commit went well: it may be there, and nobody would look", async () => {
+  const { store } = await openJournaledStore();
+  const { transactions } = store;
+  const book = new OrderDatabase({
+    transactions: {
+      read: (sql, params) => transactions.read(sql, params),
+      write: async (statements, options) => {
+        await transactions.write(statements, options);
+        throw new DatabaseUnavailableError("journal.sqlite", "it did not answer within 30000 ms");
+      },
+    },
+  });
+  let rings = 0;
+  using _listening = book.onReplyQueued(() => {
+    rings += 1;
+  });
+
+  await expect(book.commit(acceptedMail("b"), undefined)).rejects.toMatchObject({ code: "DATABASE_UNAVAILABLE" });
+
+  expect(rings).toBe(1);
+  expect(await book.progress()).toEqual({ decided: 1, unsent: 1 });
 });
 
 test("decisions are listed newest first, an ignored copy with the order of its original", async () => {
