@@ -41,7 +41,7 @@ export class DataDirectoryUnusableError extends RuntimeError {
 
   constructor(directory: string, cause: unknown) {
     super(
-      `The data directory ${directory} cannot be used: ${messageOf(cause)}. Set platform.dataDir to a directory that this user may write, or correct the rights of this one.`,
+      `The data directory ${directory} cannot be used: ${messageOf(cause)}. Set platform.dataDir to a directory that this user may write, correct the rights of this one, or make room on its disk.`,
       { cause },
     );
   }
@@ -82,11 +82,12 @@ export class DataDirectoryHold {
     try {
       if (mode === "shared") lockShared(lock);
       else lock.exec("BEGIN EXCLUSIVE");
+      writeHolder(note, clock);
     } catch (thrown) {
       lock.close();
-      throw isBusy(thrown) ? new DataDirectoryHeldError(place, readHolder(note)) : thrown;
+      if (isBusy(thrown)) throw new DataDirectoryHeldError(place, readHolder(note));
+      throw new DataDirectoryUnusableError(place, thrown);
     }
-    writeHolder(note, clock);
     return new DataDirectoryHold(lock, note);
   }
 

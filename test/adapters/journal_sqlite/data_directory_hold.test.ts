@@ -1,6 +1,6 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -95,4 +95,16 @@ test("a place where no directory can be is named, with what to change", () => {
     expect(() => DataDirectoryHold.take(place, clock)).toThrow(DataDirectoryUnusableError);
     expect(() => DataDirectoryHold.take(place, clock)).toThrow(/cannot be used: .*Set platform\.dataDir/);
   }
+});
+
+test("a directory in which nothing can be written is named, and not held", () => {
+  const directory = tempDir();
+  const inTheWay = join(directory, `held_by.json.${process.pid}.new`); // as a full disk would be
+  mkdirSync(inTheWay);
+  expect(() => DataDirectoryHold.take(directory, clock)).toThrow(DataDirectoryUnusableError);
+  expect(() => DataDirectoryHold.take(directory, clock)).toThrow("make room on its disk");
+
+  rmdirSync(inTheWay);
+  const hold = DataDirectoryHold.take(directory, clock);
+  hold.release();
 });
