@@ -1,6 +1,6 @@
 // Over 350 lines: start, reload and stop of all units stand in one place, so that their order can be read; what a single unit needs lives beside it.
 import type { Clock } from "../base/clock.ts";
-import { messageOf } from "../base/runtime_error.ts";
+import { messageOf, type RuntimeError } from "../base/runtime_error.ts";
 import { sleep } from "../base/sleep.ts";
 import type { ConfigDifference, ConfigSnapshot } from "../config/api.ts";
 import { followUpQueue } from "../contracts/follow_up.ts";
@@ -23,7 +23,7 @@ import { isEmpty, notEmpty, type QueueSlot, sentenceOfLeft, sharesTasks } from "
 import { SharedPauses } from "./shared_pauses.ts";
 import { handoverOf, recallPauses } from "./source_handover.ts";
 import { type SourcePauseReason, SourceSupervisor } from "./source_supervisor.ts";
-import { UnitsFailedError, UnitUnknownError } from "./unit_errors.ts";
+import { UnitNotStartedError, UnitsFailedError, UnitUnknownError } from "./unit_errors.ts";
 import type { UnitFactory } from "./unit_factory.ts";
 
 export interface PipelineParts {
@@ -109,10 +109,10 @@ export class Pipeline {
     return this.#failed;
   }
 
-  /** @throws {UnitUnknownError} */
+  /** @throws {UnitUnknownError}, {UnitNotStartedError} */
   queue(name: string): QueueSlot {
     const slot = this.#queues.get(name);
-    if (slot === undefined) throw new UnitUnknownError("queue", name, this.#queues.keys());
+    if (slot === undefined) throw this.#absent("queue", name, this.#queues.keys());
     return slot;
   }
 
@@ -154,6 +154,11 @@ export class Pipeline {
     for (const contributor of this.#contributors.values()) contributor[Symbol.dispose]();
     this.#contributors.clear();
     await Promise.all([...this.#queues.values()].map(({ queue }) => queue.close()));
+  }
+
+  #absent(role: "queue" | "handler", name: string, known: Iterable<string>): RuntimeError {
+    const why = this.#failed.get(`${role}:${name}`);
+    return why === undefined ? new UnitUnknownError(role, name, known) : new UnitNotStartedError(role, name, why);
   }
 
   #isJournaled(source: string): boolean | undefined {
@@ -276,7 +281,7 @@ export class Pipeline {
   async #startPool(snapshot: ConfigSnapshot, name: string): Promise<void> {
     const config = snapshot.units("workers").get(name)?.config;
     const handler = this.#handlers.get(String(config?.handler));
-    if (handler === undefined) throw new UnitUnknownError("handler", String(config?.handler), this.#handlers.keys());
+    if (handler === undefined) throw this.#absent("handler", String(config?.handler), this.#handlers.keys());
     const { queue } = this.queue(String(config?.queue));
     const paused = this.#parts.pauses.isPaused(`worker:${name}`);
     this.workers.start(this.#parts.factory.pool(snapshot, name, { queue, handler }), { paused });

@@ -10,6 +10,16 @@ export class UnitUnknownError extends RuntimeError {
   }
 }
 
+/** A unit that others need is in the configuration, but does not run. */
+export class UnitNotStartedError extends RuntimeError {
+  readonly code = "UNIT_NOT_STARTED";
+  override readonly failureClass = "outage";
+
+  constructor(role: string, name: string, why: string) {
+    super(`It needs the ${role} "${name}", which did not start: ${why}`);
+  }
+}
+
 /** Units did not start at boot; after it they would be `failed` and the others live. */
 export class UnitsFailedError extends RuntimeError {
   readonly code = "UNITS_FAILED";

@@ -97,13 +97,40 @@ test("a new unit that does not start is visible, what leans on it too, and the o
   expect(outcome.kind).toBe("applied");
   expect(shop.eventsOf("unit.failed").map(({ unit, error }) => [unit, error])).toEqual([
     ["queue:spare", "no licence"],
-    ["source:spare", expect.stringContaining('There is no queue "spare"')],
+    ["source:spare", 'It needs the queue "spare", which did not start: no licence'],
   ]);
   expect(healthOf(shop, "queue:spare")).toMatchObject({ state: "fail" });
   await shop.feed("inbox", draft("a"));
   expect(shop.eventsOf("task.done")).toHaveLength(1);
   await shop.reconfigure({});
   expect(healthOf(shop, "queue:spare")).toBeUndefined();
+});
+
+test("a task for a queue that did not start waits for it, and is no dead letter", async () => {
+  let isBroken = true;
+  const mended = queueKind({
+    kind: "mended",
+    schema: {},
+    capabilities: [],
+    create: async (_config, parts) => (isBroken ? Promise.reject(new Error("no licence")) : new MemoryQueue(parts)),
+  });
+  const shop = await openShop({
+    kinds: [mended],
+    handle: async (task, context) => {
+      await context.publish("spare", { id: `spare-${task.id}`, kind: "spare", payload: null });
+      return done;
+    },
+  });
+  await shop.reconfigure({ queues: { spare: { adapter: "mended" } } });
+  await shop.feed("inbox", draft("a"));
+  await shop.advance(60_000);
+  expect(shop.eventsOf("task.dead_lettered")).toEqual([]);
+
+  isBroken = false;
+  await shop.reconfigure({ queues: { spare: { adapter: "mended", capacity: 5 } } });
+  await shop.advance(60_000);
+  expect(shop.eventsOf("task.done").map(({ taskId }) => taskId)).toEqual(["a"]);
+  expect(shop.runtime.control.queue("spare").stats.waiting).toBe(1);
 });
 
 test("a configuration that is wrong is refused as a whole, and the old one goes on", async () => {
