@@ -44,7 +44,7 @@ export function openPipeline(
     retry: { attempts: 5, initialDelayMs: 1, maxDelayMs: 1, factor: 2, jitter: 0 },
     maxCrashes: 5,
     required: true,
-    takesAhead: queue.capabilities.has("survives-crash"),
+    takesAhead: queue.isRemote === true,
   });
   const publisher = new BoundedPublisher({ source: "bench", target: queue, traces, events, configVersion: () => "1" });
   return {

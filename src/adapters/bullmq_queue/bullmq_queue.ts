@@ -50,6 +50,7 @@ const renewBatch = 500;
 export class BullmqQueue implements TaskQueue {
   readonly name: string;
   readonly capabilities = bullmqQueueCapabilities;
+  readonly isRemote = true;
   readonly #settings: QueueSettings;
   readonly #clock: Clock;
   readonly #events: EventChannel;

@@ -63,6 +63,8 @@ export interface QueueSettings {
 export interface TaskQueue {
   readonly name: string;
   readonly capabilities: ReadonlySet<QueueCapability>;
+  /** Its answers come through a socket, which a saturated event loop looks at late; then workers lease tasks ahead. */
+  readonly isRemote?: true;
   open(): Promise<void>;
   /** Ends every consumer and every waiting publish; what is stored stays as the adapter can keep it. Idempotent. */
   close(): Promise<void>;

@@ -84,7 +84,7 @@ export class UnitFactory {
       retry: retryPolicy(queueConfig),
       maxCrashes: config.maxCrashes,
       required: config.required,
-      takesAhead: queueConfig.rateLimit === undefined && units.queue.capabilities.has("survives-crash"),
+      takesAhead: queueConfig.rateLimit === undefined && units.queue.isRemote === true,
     };
   }
 

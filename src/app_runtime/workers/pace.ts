@@ -1,7 +1,7 @@
 import type { Task } from "../contracts/task.ts";
 
 /** Between these, a task is long enough that its worker waits for nothing else, and short enough that others may wait for it. */
-const [leastMs, mostMs] = [5, 250];
+const [leastMs, mostMs] = [5, 400];
 /** So many ends in a row tell what the next ones will be like. */
 const enough = 32;
 

@@ -87,7 +87,17 @@ export class QueueWorker implements Worker {
         if (next.done === true) continue;
         // An outage began while it waited: the others that wait would all try in vain at once.
         if (this.#brake.braking && !isProbe) await this.#giveBack(next.value);
-        else await this.#work(next.value);
+        else {
+          const since = this.#clock.now();
+          this.#busy = next.value;
+          this.#busySince = since;
+          if (this.#fillAhead()) await this.#workWhileSettling(next.value);
+          else {
+            await this.#process(next.value);
+            this.#busy = undefined;
+            if (since - this.#yieldedAt >= turnMs) await this.#yield();
+          }
+        }
       }
       await this.#settling;
     } finally {
@@ -95,16 +105,6 @@ export class QueueWorker implements Worker {
       this.#stopped = true;
       this.#busy = undefined;
     }
-  }
-
-  async #work(delivery: LeasedDelivery): Promise<void> {
-    const since = this.#clock.now();
-    this.#busy = delivery;
-    this.#busySince = since;
-    if (this.#fillAhead()) return await this.#workWhileSettling(delivery);
-    await this.#process(delivery);
-    this.#busy = undefined;
-    if (since - this.#yieldedAt >= turnMs) await this.#yield();
   }
 
   /** The next task does not wait until the queue has recorded this one; that after it does. */

@@ -5,9 +5,9 @@ import type { TaskQueue } from "../contracts/task_queue.ts";
 import type { Pace } from "./pace.ts";
 
 /** A task that found no free worker here for so long goes back, for whoever else shares the queue. */
-const mostKeptMs = 500;
+const mostKeptMs = 750;
 
-type Next = IteratorResult<LeasedDelivery, undefined>;
+type Next = IteratorResult<LeasedDelivery, unknown>;
 
 interface Consumer {
   readonly deliveries: AsyncIterator<LeasedDelivery, unknown>;
@@ -27,7 +27,7 @@ const ended: Next = { done: true, value: undefined };
  * messages only when every handler whose timer has run out had its turn. Without these tasks each of their workers would wait
  * until then, and all of them would begin at once, and wait for their own timers together.
  */
-export class TakenAhead implements AsyncIterator<LeasedDelivery, undefined> {
+export class TakenAhead implements AsyncIterator<LeasedDelivery, unknown> {
   readonly #clock: Clock;
   readonly #queue: TaskQueue;
   readonly #pace: Pace;
@@ -37,7 +37,9 @@ export class TakenAhead implements AsyncIterator<LeasedDelivery, undefined> {
   readonly #signal: AbortSignal;
   readonly #waiting = new Fifo<PromiseWithResolvers<Next>>();
   readonly #kept = new Fifo<Kept>();
-  #consumer: Consumer;
+  /** For workers that wait while the pace is not steady: nothing stands between them and the queue. */
+  readonly #direct: AsyncIterator<LeasedDelivery, unknown>;
+  #consumer: Consumer | undefined;
   /** Questions that the consumer has not answered: for workers that wait, and for tasks ahead. */
   #asked = 0;
   #timer: Disposable | undefined;
@@ -60,12 +62,13 @@ export class TakenAhead implements AsyncIterator<LeasedDelivery, undefined> {
     this.#keepMs = Math.min(mostKeptMs, parts.leaseMs / 4);
     this.#giveBack = parts.giveBack;
     this.#signal = parts.signal;
-    this.#consumer = this.#newConsumer();
+    this.#direct = this.#queue.consume({ signal: this.#signal, concurrency: this.#most });
     this.#signal.addEventListener("abort", () => this.#end(), { once: true });
   }
 
   next(): Promise<Next> {
     if (this.#signal.aborted) return Promise.resolve(ended);
+    if (this.#consumer === undefined && this.#kept.size === 0) return this.#direct.next();
     const value = this.#takeKept();
     if (value !== undefined) return Promise.resolve({ done: false, value });
     const waiting = Promise.withResolvers<Next>();
@@ -76,14 +79,11 @@ export class TakenAhead implements AsyncIterator<LeasedDelivery, undefined> {
 
   /** A worker begins a task: asks for those after it, while that is worth it. Answers with whether it is. */
   fill(): boolean {
-    if (!this.#pace.isSteady) {
-      if (this.#asked > this.#waiting.size) this.#takeBackQuestions();
+    if (!this.#pace.isSteady || this.#queue.stats().waiting < this.#most) {
+      this.#takeBackQuestions();
       return false;
     }
-    const isComing = this.#kept.size + this.#asked - this.#waiting.size;
-    if (isComing < this.#most && this.#queue.stats().waiting >= this.#most) {
-      for (let n = isComing; n < this.#most; n += 1) this.#ask();
-    }
+    for (let n = this.#kept.size + this.#asked - this.#waiting.size; n < this.#most; n += 1) this.#ask();
     return true;
   }
 
@@ -91,7 +91,7 @@ export class TakenAhead implements AsyncIterator<LeasedDelivery, undefined> {
   giveBackAll(): void {
     this.#pace.restart();
     this.#stopWatch();
-    if (!this.#signal.aborted && this.#asked > this.#waiting.size) this.#takeBackQuestions();
+    this.#takeBackQuestions();
     for (let kept = this.#kept.shift(); kept !== undefined; kept = this.#kept.shift()) this.#giveBack(kept.delivery);
   }
 
@@ -100,14 +100,20 @@ export class TakenAhead implements AsyncIterator<LeasedDelivery, undefined> {
     return { deliveries: this.#queue.consume({ signal: stop.signal, concurrency: this.#most }), stop };
   }
 
+  /** What workers wait for themselves is asked for anew. */
   #takeBackQuestions(): void {
+    if (this.#consumer === undefined) return;
     this.#consumer.stop.abort();
-    this.#consumer = this.#newConsumer();
+    this.#consumer = undefined;
     this.#asked = 0;
-    while (this.#asked < this.#waiting.size) this.#ask();
+    if (this.#signal.aborted) return;
+    for (let worker = this.#waiting.shift(); worker !== undefined; worker = this.#waiting.shift()) {
+      this.#direct.next().then(worker.resolve, worker.reject);
+    }
   }
 
   #ask(): void {
+    this.#consumer ??= this.#newConsumer();
     const consumer = this.#consumer;
     this.#asked += 1;
     consumer.deliveries.next().then(
@@ -163,7 +169,6 @@ export class TakenAhead implements AsyncIterator<LeasedDelivery, undefined> {
 
   #end(): void {
     this.giveBackAll();
-    this.#consumer.stop.abort();
     this.#tellEnd();
   }
 

@@ -33,7 +33,7 @@ export interface PoolDefinition {
   /** Crashes after which a task is quarantined. */
   readonly maxCrashes: number;
   readonly required: boolean;
-  /** Tasks may be leased before a worker is free for them: the queue answers late, and does not count hand-outs per time. */
+  /** Tasks may be leased before a worker is free for them: their queue is remote, and does not count hand-outs per time. */
   readonly takesAhead: boolean;
 }
 
