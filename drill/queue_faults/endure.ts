@@ -61,7 +61,7 @@ export async function atRest(stage: QueueStage): Promise<void> {
 }
 
 /** When health was first seen to fail; undefined when it did not within the limit. */
-async function failing(worker: BotProcess, limitMs: number): Promise<number | undefined> {
+export async function failing(worker: BotProcess, limitMs: number): Promise<number | undefined> {
   const seen = until("A failing /health", limitMs, async () => (await worker.control.health())?.status === "fail");
   return await seen.then(
     () => performance.now(),
@@ -69,7 +69,8 @@ async function failing(worker: BotProcess, limitMs: number): Promise<number | un
   );
 }
 
-function warningsOf({ log }: BotProcess): number {
+/** How often it warned, or worse. */
+export function warningsOf({ log }: BotProcess): number {
   return log.filter(({ level }) => level === "warn" || level === "error").length;
 }
 

@@ -95,7 +95,7 @@ async function blockedLoop(stage: QueueStage, { slackMs }: DrillOptions): Promis
 
 /** Told to stop when its time is over; its slot is free at once when it listens, and after the grace when it does not. */
 async function slowHandler(stage: QueueStage, { slackMs }: DrillOptions): Promise<void> {
-  const [timeoutMs, graceMs, attempts, lateMs] = [2_000, 1_000, 3, 500 + slackMs];
+  const [timeoutMs, graceMs, attempts] = [2_000, 1_000, 3];
   await stage.start("sleeper", { feed: { tasks: 2, prefix: "hears", behave: "dream" } });
   await stage.start("deaf", { feed: { tasks: 2, prefix: "deaf", behave: "ignore" } });
   await stage.noted("Tasks of both", patienceMs, ({ id }) => id === "hears-000001");
@@ -108,15 +108,19 @@ async function slowHandler(stage: QueueStage, { slackMs }: DrillOptions): Promis
   const entries = stage.ledger();
   const starts = entries.filter(({ what, id }) => what === "started" && !id.startsWith("t-"));
   stage.promise(starts.length === 4 * attempts, `${starts.length} attempts were made instead of ${4 * attempts}`);
+  const late: number[] = [];
   for (const start of starts) {
     const after = entries.slice(entries.indexOf(start) + 1);
     const toldAt = after.find(({ what, id }) => what === "told" && id === start.id)?.at ?? Number.NaN;
     const freeAt = after.find(({ what }) => what === "started")?.at ?? Number.NaN;
-    const limitMs = start.id.startsWith("deaf") ? graceMs : 0;
     stage.recovery.took(freeAt - toldAt);
-    stage.promise(Math.abs(toldAt - start.at - timeoutMs) <= lateMs, `Told to stop after ${toldAt - start.at} ms`);
-    stage.promise(freeAt - toldAt <= limitMs + lateMs, `The slot of ${start.id} was free after ${freeAt - toldAt} ms`);
+    late.push(Math.abs(toldAt - start.at - timeoutMs), freeAt - toldAt - (start.id.startsWith("deaf") ? graceMs : 0));
   }
+  // A busy machine makes some of them late, a fault would make most of them late.
+  const median = late.toSorted((a, b) => a - b)[Math.floor(late.length / 2)] ?? Number.NaN;
+  stage.figures.mostLateMs = Math.max(...late);
+  stage.promise(median <= 200 + slackMs, `Told to stop, or their slot free, ${median} ms late`);
+  stage.promise(Math.max(...late) <= timeoutMs + slackMs, `Told to stop, or a slot free, ${Math.max(...late)} ms late`);
 }
 
 /** Its slot goes to the next task; it is counted, and it does not keep the runtime from leaving. */

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { freePort } from "../../test/support/free_port.ts";
 import type { DrillOptions } from "../drill.ts";
 import { SeededRandom } from "../seeded_random.ts";
 import { until } from "../until.ts";
 import { atRest } from "./endure.ts";
-import { answerTo, Flood } from "./flood.ts";
+import { Flood } from "./flood.ts";
+import { openHook } from "./hook.ts";
 import { patienceMs, type QueueFault } from "./queue_fault.ts";
 import type { QueueStage } from "./queue_stage.ts";
 import { TaskLedger } from "./task_ledger.ts";
@@ -33,7 +33,10 @@ async function webhookReplayed(stage: QueueStage, { seed, rounds = 4 }: DrillOpt
     const sending = Array.from({ length: senders }, async () => {
       for (; !over.signal.aborted; await delay(5)) {
         const id = `delivery-${random.between(0, taken.size + newOnes)}`; // mostly one that was taken already
-        const status = await until("A delivery that is taken", patienceMs, () => hook.post(id));
+        const status = await until("A delivery that is taken", patienceMs, async () => {
+          const answer = await hook.post(id);
+          return answer === 200 || answer === 202 ? answer : undefined;
+        });
         posts += 1;
         if (status === 202) taken.set(id, (taken.get(id) ?? 0) + 1);
         ledger.note(`webhook:hook:${id}`, { what: "accepted", duplicate: status === 200 });
@@ -54,25 +57,6 @@ async function webhookReplayed(stage: QueueStage, { seed, rounds = 4 }: DrillOpt
   stage.figures.posts = posts;
   const twice = [...taken].filter(([, times]) => times > 1);
   stage.promise(twice.length === 0, `${twice.length} deliveries were called new more than once`);
-}
-
-async function openHook(stage: QueueStage) {
-  const port = await freePort();
-  const hook = { adapter: "webhook", queue: "work", port, path: "/hook" };
-  const platform = { dataDir: `${stage.directory}/hook`, drill: { journal: true } };
-  let starts = 0;
-  return {
-    start: () => {
-      starts += 1;
-      return stage.start(`hook-${starts}`, { sources: { hook }, work: {}, platform });
-    },
-    /** 200 or 202; undefined when it was not taken. */
-    post: async (id: string) => {
-      const headers = { "content-type": "application/json", "webhook-id": id };
-      const status = await answerTo({ port, path: "/hook", method: "POST", headers, body: '{"behave":"work"}' });
-      return status === 200 || status === 202 ? status : undefined;
-    },
-  };
 }
 
 /** Who knows no secret asks the control plane for everything, as fast as it can: tasks take no longer for it. */
