@@ -21,6 +21,7 @@ test("/metrics gives state and counts in Prometheus' format", async () => {
       'app_runtime_queue_tasks{queue="orders",state="waiting"} 4',
       'app_runtime_queue_oldest_waiting_seconds{queue="orders"} 1.5',
       'app_runtime_queue_published_total{queue="orders"} 40',
+      'app_runtime_follow_ups_waiting{queue="orders"} 7',
       'app_runtime_source_backlog{source="inbox"} 3',
       'app_runtime_workers{pool="orders",state="busy"} 1',
       'app_runtime_events_total{unit="worker:orders",kind="task.done"} 4',

@@ -15,7 +15,11 @@ test("/status tells the whole state as JSON", async () => {
     checks: [{ name: "runtime:log", status: "warn", required: false, output: "Lines dropped." }],
   });
   expect(status.sources[0]).toMatchObject({ name: "inbox", status: { state: "paused", backlog: 3 } });
-  expect(status.queues[0]).toMatchObject({ name: "orders", stats: { waiting: 4, capacity: 1_000 } });
+  expect(status.queues[0]).toMatchObject({
+    name: "orders",
+    stats: { waiting: 4, capacity: 1_000 },
+    followUps: { waiting: 7, moreWait: true },
+  });
   expect(status.workers[0]).toMatchObject({
     name: "orders",
     busy: 1,
@@ -40,8 +44,8 @@ test.each([
 source  state   queue   backlog  in flight  published  settled  last proof  error
 inbox   paused  orders        3          2         40       38  none
 
-queue   state  waiting  delayed  leased  dead  capacity  oldest  done  retried
-orders  open         4        1       2     0      1000  1.5s      33        6
+queue   state  waiting  delayed  leased  dead  capacity  oldest  done  retried  follow-ups to come
+orders  open         4        1       2     0      1000  1.5s      33        6  7 and more
 
 workers  state    busy  queue   handler             error
 orders   running  1/2   orders  process_order_mail

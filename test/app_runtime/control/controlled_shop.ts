@@ -111,7 +111,8 @@ class Orders extends Switch implements ControlledQueue {
   readonly deadLetters = new Letters();
 
   view(): QueueView {
-    return { name: "orders", adapter: "memory", stats: this.#stats() };
+    const followUps = { state: "running", waiting: 7, moreWait: true, published: 9 } as const;
+    return { name: "orders", adapter: "memory", stats: this.#stats(), followUps };
   }
 
   #stats(): QueueStats {
