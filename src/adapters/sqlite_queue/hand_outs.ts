@@ -5,6 +5,9 @@ import type { HeldLeases, OwnLease } from "./held_leases.ts";
 import type { Taken } from "./queue_protocol.ts";
 import { taskOf } from "./task_row.ts";
 
+/** Of a task that nobody could do anything with, however often it came. */
+const unreadable = "The stored text is not the JSON of this task: the file is damaged, or somebody wrote into it.";
+
 /** Brings what the database has handed out to the workers that asked for it. */
 export class HandOuts {
   readonly #clock: Clock;
@@ -12,7 +15,7 @@ export class HandOuts {
   readonly #held: HeldLeases;
   readonly #onAsk: () => void;
   readonly #putBack: (row: Taken) => void;
-  readonly #bury: (row: Taken) => void;
+  readonly #bury: (row: Taken, detail: string) => void;
   readonly #consumers = new Set<Consumer>();
   /** Questions of workers that wait for an answer. */
   #asks = 0;
@@ -30,7 +33,7 @@ export class HandOuts {
     /** There is nobody for it. */
     readonly putBack: (row: Taken) => void;
     /** It cannot be read. */
-    readonly bury: (row: Taken) => void;
+    readonly bury: (row: Taken, detail: string) => void;
   }) {
     this.#clock = parts.clock;
     this.#leaseMs = parts.leaseMs;
@@ -100,8 +103,8 @@ export class HandOuts {
     for (const row of taken) {
       const task = taskOf(row.id, row.body);
       const consumer = task && this.#waitingConsumer();
-      if (task === undefined) this.#undeliverable(row, this.#bury);
-      else if (consumer === undefined || leaseUntil <= this.#clock.now()) this.#undeliverable(row, this.#putBack);
+      if (task === undefined) this.#undeliverable(() => this.#bury(row, unreadable));
+      else if (consumer === undefined || leaseUntil <= this.#clock.now()) this.#undeliverable(() => this.#putBack(row));
       else {
         const { attempt, crashes } = row;
         const leaseToken = `${row.seq}:${row.leases}` as LeaseToken;
@@ -114,8 +117,8 @@ export class HandOuts {
     }
   }
 
-  #undeliverable(row: Taken, giveUp: (row: Taken) => void): void {
-    giveUp(row);
+  #undeliverable(giveUp: () => void): void {
+    giveUp();
     this.#maybeReady = true;
   }
 

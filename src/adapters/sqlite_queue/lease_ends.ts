@@ -1,14 +1,14 @@
 import type { Clock } from "../../app_runtime/base/clock.ts";
 import type { LeasedDelivery } from "../../app_runtime/contracts/delivery.ts";
 import type { HeldLeases, OwnLease } from "./held_leases.ts";
-import type { RenewedLease } from "./queue_protocol.ts";
-import type { SilentLeases } from "./silent_leases.ts";
+import type { RenewedLease, SeenLease } from "./queue_protocol.ts";
+import { SilentLeases } from "./silent_leases.ts";
 
 /** Wakes when a delay, the rate limit or a lease ends, and ends the leases, our own and those of others. */
 export class LeaseEnds {
   readonly #clock: Clock;
   readonly #held: HeldLeases;
-  readonly #silent: SilentLeases;
+  readonly #silent = new SilentLeases();
   readonly #expire: (lease: RenewedLease) => Promise<unknown>;
   readonly #onWake: () => void;
   #wake: { readonly at: number; readonly timer: Disposable } | undefined;
@@ -16,16 +16,20 @@ export class LeaseEnds {
   constructor(parts: {
     readonly clock: Clock;
     readonly held: HeldLeases;
-    readonly silent: SilentLeases;
     /** Tells the database; if it fails, the leases are looked at again. */
     readonly expire: (lease: RenewedLease) => Promise<unknown>;
     readonly onWake: () => void;
   }) {
     this.#clock = parts.clock;
     this.#held = parts.held;
-    this.#silent = parts.silent;
     this.#expire = parts.expire;
     this.#onWake = parts.onWake;
+  }
+
+  /** All leases there are, ours and those of others. */
+  see(leases: readonly SeenLease[]): void {
+    const others = leases.filter((lease) => !this.#held.has(lease));
+    this.#silent.see(others, this.#clock.now());
   }
 
   /** `others`: milliseconds after which it must wake for another reason. */

@@ -1,6 +1,7 @@
 import type { Clock } from "../../app_runtime/base/clock.ts";
+import type { DeadLetterReason } from "../../app_runtime/contracts/dead_letter.ts";
 import type { LeasedDelivery } from "../../app_runtime/contracts/delivery.ts";
-import { LeaseLostError } from "../../app_runtime/contracts/task_queue.ts";
+import { LeaseLostError, type NackOptions } from "../../app_runtime/contracts/task_queue.ts";
 import type { HeldLeases } from "./held_leases.ts";
 import type { HeldLease, Step, StepResult } from "./queue_protocol.ts";
 
@@ -11,6 +12,8 @@ export class Settling {
   readonly #leaseMs: number;
   readonly #held: HeldLeases;
   readonly #do: (step: () => Step) => Promise<StepResult>;
+  #acked = 0;
+  #retried = 0;
 
   constructor(parts: {
     readonly queue: string;
@@ -26,13 +29,30 @@ export class Settling {
     this.#do = parts.do;
   }
 
-  /** @throws {LeaseLostError} */
-  async settle(delivery: LeasedDelivery, step: (lease: HeldLease) => Step): Promise<void> {
-    const lease = this.#held.find(delivery);
-    if (lease === undefined) throw new LeaseLostError(this.#queue, delivery.task.id);
-    const settled = await this.#do(() => step(lease));
-    this.#held.drop(delivery);
-    if (settled !== true) throw new LeaseLostError(this.#queue, delivery.task.id);
+  get acked(): number {
+    return this.#acked;
+  }
+
+  get retried(): number {
+    return this.#retried;
+  }
+
+  /** @throws {LeaseLostError} as the others that settle */
+  async ack(delivery: LeasedDelivery): Promise<void> {
+    await this.#settle(delivery, (lease) => ({ kind: "ack", lease }));
+    this.#acked += 1;
+  }
+
+  async nack(delivery: LeasedDelivery, options: NackOptions): Promise<void> {
+    const { retryDelayMs: delayMs, burnAttempt, unopened } = options;
+    await this.#settle(delivery, (lease) =>
+      unopened === true ? { kind: "put_back", lease } : { kind: "nack", lease, delayMs, burnAttempt },
+    );
+    if (burnAttempt) this.#retried += 1;
+  }
+
+  async bury(delivery: LeasedDelivery, reason: DeadLetterReason, detail: string): Promise<void> {
+    await this.#settle(delivery, (lease) => ({ kind: "bury", lease, reason, detail }));
   }
 
   /** Answers with those that are lost. */
@@ -57,5 +77,13 @@ export class Settling {
       kept.add(delivery);
     });
     return deliveries.filter((delivery) => !kept.has(delivery));
+  }
+
+  async #settle(delivery: LeasedDelivery, step: (lease: HeldLease) => Step): Promise<void> {
+    const lease = this.#held.find(delivery);
+    if (lease === undefined) throw new LeaseLostError(this.#queue, delivery.task.id);
+    const settled = await this.#do(() => step(lease));
+    this.#held.drop(delivery);
+    if (settled !== true) throw new LeaseLostError(this.#queue, delivery.task.id);
   }
 }

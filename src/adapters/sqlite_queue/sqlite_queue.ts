@@ -17,7 +17,6 @@ import { sqliteQueueCapabilities } from "./capabilities.ts";
 import { HandOuts } from "./hand_outs.ts";
 import { HeldLeases } from "./held_leases.ts";
 import { LeaseEnds } from "./lease_ends.ts";
-import { LoopTurn } from "./loop_turn.ts";
 import { NeighbourLook } from "./neighbour_look.ts";
 import { Outage } from "./outage.ts";
 import { Publishing } from "./publishing.ts";
@@ -27,14 +26,10 @@ import { QueueFiles } from "./queue_files.ts";
 import { QueuePicture } from "./queue_picture.ts";
 import type { Step, Work, WorkDone } from "./queue_protocol.ts";
 import { Settling } from "./settling.ts";
-import { SilentLeases } from "./silent_leases.ts";
 import { StoredLetters } from "./stored_letters.ts";
 import { WallClockWatch } from "./wall_clock_watch.ts";
 import { fromWireDone, toWireWork, type WireDone } from "./wire_work.ts";
 import { mustLast, WorkLine } from "./work_line.ts";
-
-/** Of a task that nobody could do anything with, however often it came. */
-const unreadable = "The stored text is not the JSON of this task: the file is damaged, or somebody wrote into it.";
 
 /**
  * A TaskQueue in an SQLite file, which several processes of one machine may open at once. Every promise is kept in the file:
@@ -49,9 +44,7 @@ export class SqliteQueue implements TaskQueue {
   readonly #survivesMachine: boolean;
   readonly #database: SqliteDatabase;
   readonly #line: WorkLine;
-
   readonly #held = new HeldLeases();
-  readonly #silent = new SilentLeases();
   readonly #files: QueueFiles;
   readonly #publishing: Publishing;
   readonly #handOuts: HandOuts;
@@ -68,8 +61,6 @@ export class SqliteQueue implements TaskQueue {
   #opened = false;
   #closed = false;
   #closing: Promise<void> | undefined;
-  #acked = 0;
-  #retried = 0;
 
   constructor(parts: {
     readonly name: string;
@@ -102,13 +93,12 @@ export class SqliteQueue implements TaskQueue {
       },
       limits: parts.limits,
     });
-    const turn = new LoopTurn(clock);
     this.#line = new WorkLine({
+      clock,
       run: (steps, isAlone) => this.#run(steps, isAlone),
       isWanted: () => !this.#closed && !this.#outage.pausing && (this.#look || this.#handOuts.wanted > 0),
       onDone: (done) => this.#apply(done),
       onFailure: (error) => this.#failed(error),
-      turnLastsLong: () => turn.lastsLong(),
       takeAnswers: () => this.#database.takeAnswers(),
       splits: (error) => ["DATABASE_FULL", "SQL_FAILED"].includes(Reflect.get(Object(error), "code")),
     });
@@ -134,7 +124,7 @@ export class SqliteQueue implements TaskQueue {
       held: this.#held,
       onAsk: () => this.#asked(),
       putBack: (lease) => this.#doAlong(() => ({ kind: "put_back", lease })),
-      bury: (lease) => this.#doAlong(() => ({ kind: "bury", lease, reason: "rejected", detail: unreadable })),
+      bury: (lease, detail) => this.#doAlong(() => ({ kind: "bury", lease, reason: "rejected", detail })),
     });
     this.#settling = new Settling({
       queue: name,
@@ -146,7 +136,6 @@ export class SqliteQueue implements TaskQueue {
     this.#leaseEnds = new LeaseEnds({
       clock,
       held: this.#held,
-      silent: this.#silent,
       expire: (lease) => this.#line.do(() => ({ kind: "expire", lease })),
       onWake: () => this.#workOrLook(),
     });
@@ -167,8 +156,7 @@ export class SqliteQueue implements TaskQueue {
     this.#wallClock.accept(this.#wallClock.now);
     this.#files.opened();
     this.#opened = true;
-    this.#look = true;
-    this.#line.wake();
+    this.#workOrLook();
     this.#neighbours.start();
     await this.#line.idle();
   }
@@ -191,20 +179,15 @@ export class SqliteQueue implements TaskQueue {
   }
 
   async ack(delivery: LeasedDelivery): Promise<void> {
-    await this.#settling.settle(delivery, (lease) => ({ kind: "ack", lease }));
-    this.#acked += 1;
+    await this.#settling.ack(delivery);
   }
 
   async nack(delivery: LeasedDelivery, options: NackOptions): Promise<void> {
-    const { retryDelayMs: delayMs, burnAttempt, unopened } = options;
-    await this.#settling.settle(delivery, (lease) =>
-      unopened === true ? { kind: "put_back", lease } : { kind: "nack", lease, delayMs, burnAttempt },
-    );
-    if (burnAttempt) this.#retried += 1;
+    await this.#settling.nack(delivery, options);
   }
 
   async deadLetter(delivery: LeasedDelivery, reason: DeadLetterReason, detail: string): Promise<void> {
-    await this.#settling.settle(delivery, (lease) => ({ kind: "bury", lease, reason, detail }));
+    await this.#settling.bury(delivery, reason, detail);
   }
 
   renew(deliveries: readonly LeasedDelivery[]): Promise<readonly LeasedDelivery[]> {
@@ -229,6 +212,7 @@ export class SqliteQueue implements TaskQueue {
     const trouble = this.#files.gone?.message ?? this.#outage.trouble;
     const { paused, lastPickupAt } = this.#handOuts;
     const { published, duplicates } = this.#publishing;
+    const { acked, retried } = this.#settling;
     return {
       ...this.#picture.counts,
       capacity: this.#settings.capacity,
@@ -237,8 +221,8 @@ export class SqliteQueue implements TaskQueue {
       ...(lastPickupAt === undefined ? {} : { lastPickupAt }),
       published,
       duplicates,
-      acked: this.#acked,
-      retried: this.#retried,
+      acked,
+      retried,
       ...(trouble === undefined ? {} : { trouble }),
     };
   }
@@ -308,8 +292,7 @@ export class SqliteQueue implements TaskQueue {
     this.#outage.over();
     this.#picture.take(done);
     if (done.leases !== undefined) {
-      const others = done.leases.filter((lease) => !this.#held.has(lease));
-      this.#silent.see(others, this.#clock.now());
+      this.#leaseEnds.see(done.leases);
       this.#neighbours.sawOthers();
     }
     for (const taskId of done.dropped) {

@@ -1,4 +1,6 @@
+import type { Clock } from "../../app_runtime/base/clock.ts";
 import { Fifo } from "../../app_runtime/base/fifo.ts";
+import { LoopTurn } from "./loop_turn.ts";
 import type { Step, StepResult, Work, WorkDone } from "./queue_protocol.ts";
 
 /** Steps that share one transaction at most, and the characters they carry unless one alone has more. */
@@ -25,7 +27,7 @@ export class WorkLine {
   readonly #onDone: (done: WorkDone) => void;
   readonly #onFailure: (error: unknown) => void;
   readonly #splits: (error: unknown) => boolean;
-  readonly #turnLastsLong: () => boolean;
+  readonly #turn: LoopTurn;
   readonly #takeAnswers: () => void;
   readonly #waiting = new Fifo<Waiting>();
   #working = false;
@@ -33,14 +35,13 @@ export class WorkLine {
   #idle: PromiseWithResolvers<void> | undefined;
 
   constructor(parts: {
+    readonly clock: Clock;
     readonly run: (steps: readonly Step[], isAlone: boolean) => Promise<WorkDone>;
     readonly isWanted: () => boolean;
     readonly onDone: (done: WorkDone) => void;
     readonly onFailure: (error: unknown) => void;
     /** The fault of one step: the others are tried without it. */
     readonly splits: (error: unknown) => boolean;
-    /** This turn of the loop lasts so long that its end is not waited for. */
-    readonly turnLastsLong: () => boolean;
     /** Hears of a transaction that is done by now. */
     readonly takeAnswers: () => void;
   }) {
@@ -49,7 +50,7 @@ export class WorkLine {
     this.#onDone = parts.onDone;
     this.#onFailure = parts.onFailure;
     this.#splits = parts.splits;
-    this.#turnLastsLong = parts.turnLastsLong;
+    this.#turn = new LoopTurn(parts.clock);
     this.#takeAnswers = parts.takeAnswers;
   }
 
@@ -62,7 +63,7 @@ export class WorkLine {
 
   /** There may be something to do: at the end of this turn of the loop, so that what belongs together comes together. */
   wake(): void {
-    if (this.#turnLastsLong()) {
+    if (this.#turn.lastsLong()) {
       if (this.#working) this.#takeAnswers();
       else void this.#work();
     }

@@ -25,6 +25,9 @@ async function openDesk(
   return { desk: new QueueDesk(opened, settings), clock: opened.clock, queue: opened.queue, file, facts };
 }
 
+/** A new thread loads its modules first, which takes seconds on a busy machine. */
+const startingAnother = { timeout: 10_000 };
+
 /** The file, as somebody else's program has it. */
 function fileOf(path: string): DatabaseSync {
   const database = new DatabaseSync(path);
@@ -175,7 +178,7 @@ test("a database thread that dies is replaced, and nothing that was accepted is 
   await vi.waitFor(async () => {
     await desk.clock.advance(200);
     expect((await desk.tryTake())?.task.id).toBe("a");
-  });
+  }, startingAnother);
 });
 
 test("a file that is no database, one of a newer program and one of another queue are refused in words", async () => {
