@@ -52,7 +52,10 @@ export class OutboxSender implements Component, HealthContributor {
   readonly #policy: OutboxPolicy;
   readonly #random: () => number;
   readonly #news = new WakeUp();
-  readonly #underway = new Set<Promise<void>>();
+  /** By position in the outbox. */
+  readonly #underway = new Map<number, Promise<void>>();
+  /** Nobody said which replies were taken out last: they may be marked as being sent while nobody sends them. */
+  #claimIsInDoubt = false;
   readonly #deadline = new AbortController();
   #queued: Disposable | undefined;
   #running: Promise<void> | undefined;
@@ -125,7 +128,7 @@ export class OutboxSender implements Component, HealthContributor {
       const waitMs = await this.#turn();
       if (!this.#stopping) await this.#news.wait(this.#clock, waitMs);
     }
-    await Promise.all(this.#underway);
+    await Promise.all(this.#underway.values());
   }
 
   /** Takes out what may be sent now. Resolves with how long to wait for more, unless there is news. */
@@ -158,9 +161,17 @@ export class OutboxSender implements Component, HealthContributor {
   async #fill(): Promise<boolean> {
     const room = (this.#outage === undefined ? this.#policy.concurrency : 1) - this.#underway.size;
     if (room <= 0) return true;
-    const replies = await this.#table.claim(this.#clock.wallNow(), this.#longestWaitMs, room);
+    const replies = await this.#claim(room);
     for (const reply of replies) this.#begin(reply);
     return replies.length === room;
+  }
+
+  async #claim(room: number): Promise<readonly ClaimedReply[]> {
+    if (this.#claimIsInDoubt) await this.#table.putBackAllBut([...this.#underway.keys()]);
+    this.#claimIsInDoubt = true;
+    const replies = await this.#table.claim(this.#clock.wallNow(), this.#longestWaitMs, room);
+    this.#claimIsInDoubt = false;
+    return replies;
   }
 
   /** The figures for health may be a little old, unless somebody relies on them. */
@@ -174,10 +185,10 @@ export class OutboxSender implements Component, HealthContributor {
 
   #begin(reply: ClaimedReply): void {
     const underway = this.#deliver(reply).finally(() => {
-      this.#underway.delete(underway);
+      this.#underway.delete(reply.position);
       this.#news.wake();
     });
-    this.#underway.add(underway);
+    this.#underway.set(reply.position, underway);
   }
 
   async #deliver(reply: ClaimedReply): Promise<void> {

@@ -53,6 +53,13 @@ export class OutboxTable {
     return result?.changes ?? 0;
   }
 
+  /** Those that are marked as being sent, but whose sender never heard of it, wait again: nothing of them has left. */
+  async putBackAllBut(underway: readonly number[]): Promise<void> {
+    const sql = `UPDATE outbox SET state = 'waiting'
+      WHERE state = 'sending' AND position NOT IN (SELECT value FROM json_each(?))`;
+    await this.#transactions.write([{ sql, params: [JSON.stringify(underway)] }], this.#under);
+  }
+
   /**
    * The oldest that may be tried now. One that would have to wait for longer than `longestWaitMs` got its time from a clock
    * that was ahead: it may be tried, too. The mark need not survive the machine: without it the reply is sent all the same.

@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test, vi } from "vitest";
 import { SmtpMailer } from "../../../src/adapters/smtp/index.ts";
+import { DatabaseUnavailableError } from "../../../src/adapters/sqlite/index.ts";
 import { SystemClock } from "../../../src/app_runtime/base/clock.ts";
 import type { DurationMs } from "../../../src/app_runtime/base/duration.ts";
 import { ManualClock } from "../../../src/app_runtime/testing/manual_clock.ts";
@@ -314,6 +315,33 @@ test("a mark that cannot be written is insisted on, so that the answer is not se
   await sent;
   expect(sink.received).toHaveLength(1);
   expect(await rows("state")).toEqual([{ state: "sent" }]);
+});
+
+test("answers that were taken out by a call whose result was lost are taken out again, and sent once", async () => {
+  let lose = true;
+  const { outbox, order, sink, clock, rows, events } = await openShop({
+    wrap: (inner) => ({
+      read: (sql, params) => inner.read(sql, params),
+      write: async (statements, options) => {
+        const results = await inner.write(statements, options);
+        const isClaim = statements.some(({ sql }) => sql.startsWith("UPDATE outbox SET state = 'sending'"));
+        if (!isClaim || !lose) return results;
+        lose = false;
+        throw new DatabaseUnavailableError("journal.sqlite", "it did not answer within 30000 ms");
+      },
+    }),
+  });
+  for (const task of ["a", "b", "c"]) await order(task);
+  const lost = events.next("outbox_trouble");
+  await outbox.start();
+  await lost;
+  expect(await rows("state")).toEqual([{ state: "sending" }, { state: "sending" }, { state: "waiting" }]);
+
+  await clock.advance(1_000);
+
+  const allSent = [{ state: "sent" }, { state: "sent" }, { state: "sent" }];
+  await vi.waitFor(async () => expect(await rows("state")).toEqual(allSent), 5_000);
+  expect(sink.received).toHaveLength(3);
 });
 
 test("stopping lets the mail that is underway arrive", async () => {
