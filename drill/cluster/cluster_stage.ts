@@ -10,6 +10,8 @@ import { type Union, unionOf, unmarkedIn, withoutRepeats } from "./machine_books
 
 /** Handlers that take their time: whatever happens to the holder happens with mails in hand. */
 const faults: Faults = { beforeMs: 150, afterMs: 40 };
+/** Handlers that work side by side. */
+export const concurrency = 4;
 const bootLimitMs = 60_000;
 /** What a process had sent before it was stopped arrives within this time. */
 const arrivalMs = 300;
@@ -78,7 +80,7 @@ export class ClusterStage {
     const config = {
       platform: { cluster: { name: "drill", lease: `${leaseMs}ms`, redis: { host: "127.0.0.1" } } },
       queues: { orders: { adapter: "sqlite" } },
-      workers: { orders: { concurrency: 4, maxCrashes: 20 } },
+      workers: { orders: { concurrency, maxCrashes: 20 } },
     };
     return await Scene.play({ drill, options, config, books, smtpHoldMs: 20 }, async (scene) => {
       for (let n = 0; n < count; n += 1) {
