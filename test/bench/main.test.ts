@@ -6,13 +6,13 @@ import { makeTempDir } from "../support/make_temp_dir.ts";
 
 const run = promisify(execFile);
 
-test("every benchmark runs and tells its figures in one line of JSON", { timeout: 300_000 }, async () => {
+test("every benchmark runs and tells its figures in one line of JSON", { timeout: 600_000 }, async () => {
   // A hundred processes load the same files: what one of them has compiled, the others take from here.
   const compiled = makeTempDir();
   onTestFinished(() => compiled.remove());
   const { stdout } = await run(process.execPath, ["bench/main.ts", "--quick", "--json"], {
     env: { ...process.env, NODE_COMPILE_CACHE: compiled.path },
-    timeout: 290_000,
+    timeout: 590_000,
   });
 
   const lines = stdout
