@@ -1,0 +1,96 @@
+/* What the patched virtual machine asks of its host: see lane.h. */
+#define LUA_CORE
+#include "lprefix.h"
+#include "lua.h"
+#include "lauxlib.h"
+#include "ldebug.h"
+#include "ldo.h"
+#include "lopcodes.h"
+#include "lstate.h"
+
+#include "lane.h"
+#include "memory.h"
+#include "process.h"
+
+/* slices that a call may take which cannot be stopped, such as a finalizer's */
+#define MAXSTUCK  50
+
+/* full collections at the limit, each followed by a success, before it counts as the end */
+#define MAXRESCUES  100
+
+int luaN_budget;
+int luaN_systemyield;
+int luaN_maxsteps = 500000;
+ptrdiff_t luaN_gcfloor = 8192;
+struct global_State *luaN_frozen[2];
+
+/* May the thread, and everybody who waits for it in a resume, be stopped here? */
+static int stoppable (lua_State *L) {
+  for (; L != NULL; L = L->resumer)
+    if (!lua_isyieldable(L)) return 0;
+  return 1;
+}
+
+/* True: stop; false: go on, with a fresh slice on the account of the process. */
+static int mustleave (lua_State *L) {
+  Process *p = lane_running;
+  if (p == NULL) {  /* the lane's own work, such as compiling */
+    luaN_budget = lane_slice;
+    return 0;
+  }
+  if (p->doom != NULL) {  /* it caught its own end: again */
+    lua_pushstring(L, p->doom);
+    lua_error(L);
+  }
+  if (stoppable(L)) return 1;
+  if (++p->stuck > MAXSTUCK)
+    luaN_overrun(L, "a call that cannot be interrupted took too long");
+  luaN_budget = lane_slice;
+  return 0;
+}
+
+int luaN_expired (lua_State *L) {
+  CallInfo *ci = L->ci;
+  if (!mustleave(L)) return 0;
+  if (!isIT(*ci->u.l.savedpc))  /* does the next instruction not use the top? */
+    L->top = ci->top;
+  L->status = LUA_YIELD;
+  ci->u2.nyield = 0;
+  luaN_systemyield = 1;
+  if (L->nCcalls != L->baseCcalls) luaD_throw(L, LUA_YIELD);
+  return 1;
+}
+
+int luaN_mustpause (lua_State *L) {
+  return mustleave(L);
+}
+
+int luaN_pausek (lua_State *L, lua_KContext ctx, lua_KFunction k) {
+  luaN_systemyield = 1;
+  return lua_yieldk(L, 0, ctx, k);
+}
+
+void luaN_overrun (lua_State *L, const char *what) {
+  if (lane_running != NULL) process_doom(lane_running, what);
+  luaN_budget = -1;
+  luaL_error(L, "%s", what);
+}
+
+int luaN_maycollect (void *ud, size_t size) {
+  Account *account = ud;
+  if (size > account->limit) return 0;  /* no garbage can make room for that */
+  if (lane_running != NULL && account == &lane_running->account && ++lane_running->rescues > MAXRESCUES) {
+    process_doom(lane_running, "not enough memory");
+    luaN_budget = -1;
+    return 0;
+  }
+  return 1;
+}
+
+lua_State *luaN_resumer (lua_State *co) {
+  return co->resumer;
+}
+
+int luaN_isbase (lua_State *co) {
+  return co == G(co)->mainthread;
+}
