@@ -32,6 +32,7 @@ export const adapters: Readonly<Record<string, Adapter>> = {
   http_control: { rooms: ["control", "health"], packages: ["fastify"] },
   imap: { rooms: ["intake"], packages: ["imapflow"] },
   journal_sqlite: { rooms: [], packages: [], drivers: ["sqlite"] },
+  lua: { rooms: [], packages: [] },
   memory_queue: { rooms: ["queue"], packages: [] },
   oauth2: { rooms: [], packages: ["oauth4webapi"] },
   otel: {
