@@ -14,6 +14,7 @@
 
 #include "heap.h"
 #include "lane.h"
+#include "values.h"
 
 /* what the libraries, or the compiled code of one unit, may take */
 #define HEAPLIMIT  ((size_t)64 << 20)
@@ -28,21 +29,25 @@ struct Code {
 static struct {
   Account account;
   lua_State *L;
+  Table *metas[VALUE_KINDS];  /* of the userdata that are values */
   Table *globalsmeta;  /* the metatable of every process's globals: reads the base's */
 } base;
 
-static void freezelist (GCObject *o) {
-  for (; o != NULL; o = o->next) o->marked = bitmask(BLACKBIT) | bitmask(FROZENBIT);
+/* An age has no other use in a frozen heap: it tells the base from the heaps on top of it. */
+#define BASEAGE  G_OLD
+
+static void freezelist (GCObject *o, int age) {
+  for (; o != NULL; o = o->next) o->marked = (lu_byte)(bitmask(BLACKBIT) | bitmask(FROZENBIT) | age);
 }
 
 /* Makes everything of a state black for ever, and stops its collector. */
-static void freeze (lua_State *L) {
+static void freeze (lua_State *L, int age) {
   global_State *g = G(L);
   luaC_fullgc(L, 0);
   g->gcstp = GCSTPGC;
   lua_assert(g->finobj == NULL && g->tobefnz == NULL);
-  freezelist(g->allgc);
-  freezelist(g->fixedgc);
+  freezelist(g->allgc, age);
+  freezelist(g->fixedgc, age);
 }
 
 void heap_begin (lua_CFunction open) {
@@ -56,7 +61,7 @@ void heap_begin (lua_CFunction open) {
   lua_pushboolean(base.L, 0);
   lua_setfield(base.L, -2, "__metatable");
   base.globalsmeta = hvalue(s2v(base.L->top - 1));
-  freeze(base.L);
+  freeze(base.L, BASEAGE);
   luaN_frozen[0] = G(base.L);
 }
 
@@ -75,7 +80,7 @@ Code *heap_compile (const char *name, const char *source, size_t length, char *m
   }
   else {
     code->function = clLvalue(s2v(code->L->top - 1))->p;
-    freeze(code->L);
+    freeze(code->L, G_NEW);
     return code;
   }
   heap_release(code);
@@ -107,6 +112,10 @@ static void pushfunction (lua_State *L, Code *code) {
 }
 
 static void begin (lua_State *L, void *code) {
+  lua_pushglobaltable(L);
+  lua_pushvalue(L, -1);
+  lua_setfield(L, -2, "_G");  /* its own, not the base's */
+  lua_pop(L, 1);
   pushfunction(L, code);
 }
 
@@ -124,4 +133,24 @@ lua_State *heap_newstate (Code *code, Account *account) {
   }
   heap_hold(code);
   return L;
+}
+
+int heap_isbase (const TString *s) {
+  return (s->marked & AGEBITS) == BASEAGE;
+}
+
+int heap_kindof (const Udata *u) {
+  for (int kind = 1; kind < VALUE_KINDS; kind++)
+    if (u->metatable != NULL && u->metatable == base.metas[kind]) return kind;
+  return 0;
+}
+
+void heap_setkind (lua_State *L, int kind) {
+  uvalue(s2v(L->top - 1))->metatable = base.metas[kind];
+}
+
+void heap_meta (lua_State *L, int kind) {
+  lua_pushvalue(L, -1);
+  luaL_ref(L, LUA_REGISTRYINDEX);
+  base.metas[kind] = hvalue(s2v(L->top - 1));
 }

@@ -25,4 +25,19 @@ void heap_release (Code *code);
 /* A state that shares the base and the code's heap, with the code's function on its stack. Holds the code. NULL: no memory. */
 lua_State *heap_newstate (Code *code, Account *account);
 
+struct Udata;
+struct TString;
+
+/* Does the string lie in the base, rather than in the heap of some code? Only for a frozen one. */
+int heap_isbase (const struct TString *s);
+
+/* The kind of a userdata that is a value (values.h), or 0. */
+int heap_kindof (const struct Udata *u);
+
+/* Makes the table on top of the stack the metatable of that kind. While the base is made. */
+void heap_meta (lua_State *L, int kind);
+
+/* Makes the userdata on top of the stack one of that kind. */
+void heap_setkind (lua_State *L, int kind);
+
 #endif

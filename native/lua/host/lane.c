@@ -24,8 +24,7 @@ int luaN_maxsteps = 500000;
 ptrdiff_t luaN_gcfloor = 8192;
 struct global_State *luaN_frozen[2];
 
-/* May the thread, and everybody who waits for it in a resume, be stopped here? */
-static int stoppable (lua_State *L) {
+int luaN_stoppable (lua_State *L) {
   for (; L != NULL; L = L->resumer)
     if (!lua_isyieldable(L)) return 0;
   return 1;
@@ -42,7 +41,7 @@ static int mustleave (lua_State *L) {
     lua_pushstring(L, p->doom);
     lua_error(L);
   }
-  if (stoppable(L)) return 1;
+  if (luaN_stoppable(L)) return 1;
   if (++p->stuck > MAXSTUCK)
     luaN_overrun(L, "a call that cannot be interrupted took too long");
   luaN_budget = lane_slice;

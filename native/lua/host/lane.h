@@ -49,8 +49,14 @@ int luaN_mustpause (lua_State *L);
 /* Something that cannot be stopped took too long: ends the process. */
 void luaN_overrun (lua_State *L, const char *what);
 
+/* May the thread, and everybody who waits for it in a resume, be stopped here? */
+int luaN_stoppable (lua_State *L);
+
 /* An allocation failed: is it worth while to collect garbage and to try again? */
 int luaN_maycollect (void *account, size_t size);
+
+/* Pushes the message of the error object at 'index'. False: it is none, and nothing is pushed. */
+int luaN_pushmessage (lua_State *L, int index);
 
 /* Who resumed a coroutine, NULL for one that runs by itself or waits for a resume. */
 lua_State *luaN_resumer (lua_State *co);

@@ -7,13 +7,16 @@
 
 #include <string.h>
 
+#include "channel.h"
 #include "heap.h"
 #include "lane.h"
 #include "process.h"
+#include "timer.h"
 
 Process *lane_running;
 int lane_slice = 20000;
-void (*process_ended) (Process *p, int status, int results);
+int lane_parked;
+void (*process_ended) (Process *p, int status, int results, const char *why);
 
 static struct {
   Process **buckets;
@@ -36,7 +39,7 @@ static int growtable (void) {
   table.size = size;
   for (size_t i = 0; i < oldsize; i++) {
     for (Process *p = old[i], *next; p != NULL; p = next) {
-      Process **bucket = bucketof(p->number);
+      Process **bucket = bucketof(p->pid.number);
       next = p->nextbucket;
       p->nextbucket = *bucket;
       *bucket = p;
@@ -48,41 +51,50 @@ static int growtable (void) {
 
 Process *process_find (uint64_t number) {
   Process *p = table.size ? *bucketof(number) : NULL;
-  while (p != NULL && p->number != number) p = p->nextbucket;
+  while (p != NULL && p->pid.number != number) p = p->nextbucket;
   return p;
 }
 
-static void forget (Process *p) {
-  Process **at = bucketof(p->number);
-  while (*at != p) at = &(*at)->nextbucket;
+void process_forget (Process *p) {
+  Process **at = bucketof(p->pid.number);
+  while (*at != NULL && *at != p) at = &(*at)->nextbucket;
+  if (*at == NULL) return;  /* it was forgotten before */
   *at = p->nextbucket;
   table.count--;
 }
 
 /* }====================================================== */
 
-Process *process_new (uint64_t number, Code *code, size_t memorylimit) {
+Process *process_new (Pid pid, Code *code, size_t memorylimit) {
   Process *p;
   if (table.count >= table.size && !growtable() && table.size == 0) return NULL;
   p = memory_take(sizeof(Process));
   if (p == NULL) return NULL;
   memset(p, 0, sizeof(Process));
   p->account.limit = memorylimit;
-  p->number = number;
+  p->pid = pid;
   p->first.L = heap_newstate(code, &p->account);
   if (p->first.L == NULL) {
     memory_give(p, sizeof(Process));
     return NULL;
   }
   p->code = code;
-  p->nextbucket = *bucketof(number);
-  *bucketof(number) = p;
+  p->nextbucket = *bucketof(pid.number);
+  *bucketof(pid.number) = p;
   table.count++;
   return p;
 }
 
 void process_free (Process *p) {
-  forget(p);
+  process_forget(p);
+  while (p->fibers != NULL) {
+    Fiber *f = p->fibers;
+    p->fibers = f->nextfiber;
+    memory_give(f, sizeof(Fiber));
+  }
+  timer_stopall(p);
+  channel_forget(p);
+  mailbox_free(p);
   luaE_discard(p->first.L);
   heap_release(p->code);
   if (p->isready && p != lane_running) p->isgone = 1;
@@ -93,12 +105,7 @@ void process_doom (Process *p, const char *why) {
   if (p->doom == NULL) p->doom = why;
 }
 
-void process_wake (Process *p, Fiber *f) {
-  f->nextready = NULL;
-  if (p->ready == NULL) p->ready = f;
-  else p->lastready->nextready = f;
-  p->lastready = f;
-  if (p->isready) return;
+static void queue (Process *p) {
   p->isready = 1;
   p->nextready = NULL;
   if (firstready == NULL) firstready = p;
@@ -106,25 +113,77 @@ void process_wake (Process *p, Fiber *f) {
   lastready = p;
 }
 
+void process_end (Process *p, const char *why) {
+  process_doom(p, why);
+  if (p == lane_running) luaN_budget = -1;  /* at its next step */
+  else if (!p->isready) queue(p);
+}
+
+static void endlate (void *p) {
+  process_end(p, ((Process *)p)->deadlinewhy);
+}
+
+void process_endafter (Process *p, double delayms, const char *why) {
+  p->deadlinewhy = why;
+  timer_start(p, delayms, 0, endlate, p);
+}
+
+Fiber *fiber_new (Process *p, lua_State *L) {
+  Fiber *f = memory_take(sizeof(Fiber));
+  if (f == NULL) luaL_error(L, "not enough memory");
+  *f = (Fiber){ .L = lua_newthread(L) };
+  f->anchor = luaL_ref(L, LUA_REGISTRYINDEX);
+  f->nextfiber = p->fibers;
+  p->fibers = f;
+  return f;
+}
+
+static void fiber_free (Process *p, Fiber *f) {
+  Fiber **at = &p->fibers;
+  while (*at != f) at = &(*at)->nextfiber;
+  *at = f->nextfiber;
+  luaL_unref(p->first.L, LUA_REGISTRYINDEX, f->anchor);
+  memory_give(f, sizeof(Fiber));
+}
+
+void process_wake (Process *p, Fiber *f) {
+  f->nextready = NULL;
+  if (p->ready == NULL) p->ready = f;
+  else p->lastready->nextready = f;
+  p->lastready = f;
+  if (p->isready) return;
+  queue(p);
+}
+
 /* The next fiber of the process takes its turn. True: the process goes on. */
 static int resume (Process *p) {
   Fiber *f = p->ready;
   int results, status, arguments = f->arguments;
   p->ready = f->nextready;
+  p->current = f;
   f->arguments = 0;
-  luaN_systemyield = 0;
+  luaN_systemyield = lane_parked = 0;
   status = lua_resume(f->L, NULL, arguments, &results);
-  if (status == LUA_YIELD) {
-    if (p->doom != NULL) {
-      lua_pushstring(f->L, p->doom);
-      process_ended(p, LUA_ERRRUN, 1);
-      return 0;
-    }
-    process_wake(p, f);
+  if (p->doom != NULL) process_ended(p, LUA_ERRRUN, 0, p->doom);
+  else if (status == LUA_YIELD) {
+    if (!lane_parked) process_wake(p, f);
     return 1;
   }
-  process_ended(p, status, status == LUA_OK ? results : 1);
+  else if (f == &p->first) process_ended(p, status, status == LUA_OK ? results : 1, NULL);
+  else if (status != LUA_OK) {
+    lua_xmove(f->L, p->first.L, 1);
+    process_ended(p, status, 1, NULL);
+  }
+  else {
+    fiber_free(p, f);
+    return 1;
+  }
   return 0;
+}
+
+int process_isdeadlocked (const Process *p) {
+  return p->ready == NULL && p->timers == NULL && p->mailbox.channels == NULL &&
+         p->mailbox.inbox == NULL && p->mailbox.events == NULL;
 }
 
 static void runslice (Process *p) {
@@ -133,21 +192,18 @@ static void runslice (Process *p) {
   p->stuck = 0;
   p->slices++;
   p->isready = 1;  /* it queues itself below, not when a fiber of it wakes */
-  do {
-    if (!resume(p)) {
-      lane_running = NULL;
-      return;
-    }
-  } while (p->ready != NULL && luaN_budget > 0);
-  lane_running = NULL;
-  p->isready = 0;
-  if (p->ready != NULL) {
-    p->isready = 1;
-    p->nextready = NULL;
-    if (firstready == NULL) firstready = p;
-    else lastready->nextready = p;
-    lastready = p;
+  if (p->doom != NULL) {
+    process_ended(p, LUA_ERRRUN, 0, p->doom);
+    p = NULL;
   }
+  else do {
+    if (!resume(p)) p = NULL;
+  } while (p != NULL && p->ready != NULL && luaN_budget > 0);
+  lane_running = NULL;
+  if (p == NULL) return;
+  p->isready = 0;
+  if (p->ready != NULL) queue(p);
+  else if (process_isdeadlocked(p)) process_ended(p, LUA_ERRRUN, 0, "all coroutines of the process wait and nothing can wake them");
 }
 
 int process_run (int slices) {

@@ -8,33 +8,54 @@
 #include <stdint.h>
 
 #include "lua.h"
+#include "mailbox.h"
 #include "memory.h"
+#include "pid.h"
 
 typedef struct Code Code;
+typedef struct Edge Edge;
+typedef struct Entry Entry;
+typedef struct Host Host;
 typedef struct Process Process;
+typedef struct Timer Timer;
+typedef struct Wait Wait;
 
 /* A thread of a process that the scheduler resumes: the first, or one of coroutine.spawn. */
 typedef struct Fiber {
   lua_State *L;
   struct Fiber *nextready;
+  struct Fiber *nextfiber;  /* of the process, but for the first */
   int arguments;  /* on its stack, for its next resume */
   int anchor;  /* its reference in the registry; the first needs none */
 } Fiber;
 
 struct Process {
   Account account;  /* first: the allocator knows a process by it */
-  uint64_t number;  /* unique for the life of the runtime */
+  Pid pid;  /* its number is unique for the life of the runtime */
   Process *nextbucket;
   Process *nextready;
   Code *code;
+  const Entry *entry;
+  Host *host;
   Fiber first;
-  Fiber *ready, *lastready;  /* fibers that can go on */
+  Fiber *fibers;  /* the others */
+  Fiber *current;  /* the one that runs */
+  Fiber *ready, *lastready;  /* those that can go on */
+  Wait *waits;  /* of those that cannot */
+  Timer *timers;
+  uint32_t edgecount;
+  Edge *edges;  /* links and monitors, its own and those of others for it */
+  Mailbox mailbox;
+  const char *deadlinewhy;  /* why it must end at a deadline of its own */
   const char *doom;  /* why it must end, once that is decided; it cannot catch it */
   uint32_t slices;
   uint16_t stuck;  /* slices of the call that cannot be stopped */
   uint16_t rescues;  /* collections that only the memory limit asked for */
   uint8_t isready;
   uint8_t isgone;  /* freed but for this, until the queue of the ready lets go of it */
+  uint8_t traplinks;  /* option: the failure of a linked process is an event, not its own end */
+  uint8_t hasnames;
+  uint8_t iswatched;  /* JavaScript is to know how it ends */
 };
 
 /* The process whose code is running, NULL while the lane does its own work. */
@@ -43,17 +64,32 @@ extern Process *lane_running;
 /* The steps of a slice. */
 extern int lane_slice;
 
+/* Set by what stops the running fiber until something happens: it does not go on by itself. */
+extern int lane_parked;
+
 /* Decides that the process ends; it is told at its next step. 'why' is not copied. */
 void process_doom (Process *p, const char *why);
+
+/* Decides it and brings its turn about: a process that waits ends as well. */
+void process_end (Process *p, const char *why);
+
+/* A coroutine that the scheduler resumes like the first; its function is yet to be put on its stack. */
+Fiber *fiber_new (Process *p, lua_State *L);
 
 /* A process with this number that lives here, or NULL. */
 Process *process_find (uint64_t number);
 
 /* A new process that has not begun: its function and 'arguments' are yet to be put on its stack. NULL: no memory. */
-Process *process_new (uint64_t number, Code *code, size_t memorylimit);
+Process *process_new (Pid pid, Code *code, size_t memorylimit);
 
 /* Lets a fiber of the process go on at its next turn. */
 void process_wake (Process *p, Fiber *f);
+
+/* Decides it now for later: unless it has ended by then. */
+void process_endafter (Process *p, double delayms, const char *why);
+
+/* Nobody finds it by its number any more. */
+void process_forget (Process *p);
 
 /* Frees everything of it. Nothing of it runs any more. */
 void process_free (Process *p);
@@ -64,7 +100,14 @@ void process_free (Process *p);
 */
 int process_run (int slices);
 
-/* Called with each process whose first function has ended: LUA_OK and its results, or an error, on top of the stack. */
-extern void (*process_ended) (Process *p, int status, int results);
+/* Nothing can wake it any more, though it has not ended? */
+int process_isdeadlocked (const Process *p);
+
+/*
+** Called with each process that has ended: LUA_OK with the results of its
+** first function on the stack of that, or an error, which is 'why' or, when
+** that is NULL, lies on top of that stack.
+*/
+extern void (*process_ended) (Process *p, int status, int results, const char *why);
 
 #endif

@@ -7,11 +7,11 @@
 
 #include "lua.h"
 #include "lauxlib.h"
-#include "lualib.h"
 
 #include "export.h"
 #include "heap.h"
 #include "lane.h"
+#include "libraries.h"
 #include "process.h"
 
 IMPORT(print) void host_print (const char *text, size_t length);
@@ -32,27 +32,20 @@ static int print (lua_State *L) {
 
 /* The libraries of plain Lua, as far as a module without a system can have them. */
 int script_libraries (lua_State *L) {
-  luaL_requiref(L, "_G", luaopen_base, 1);
-  luaL_requiref(L, "string", luaopen_string, 1);
-  luaL_requiref(L, "table", luaopen_table, 1);
-  luaL_requiref(L, "math", luaopen_math, 1);
-  luaL_requiref(L, "coroutine", luaopen_coroutine, 1);
-  luaL_requiref(L, "utf8", luaopen_utf8, 1);
-  lua_settop(L, 0);
+  libraries_lua(L);
   lua_pushcfunction(L, print);
   lua_setglobal(L, "print");
   return 0;
 }
 
-static void ended (Process *p, int status, int results) {
+static void ended (Process *p, int status, int results, const char *why) {
   (void)results;
   if (status != LUA_OK) {
-    size_t length;
     lua_State *L = p->first.L;
-    const char *message = lua_tolstring(L, -1, &length);
+    if (why == NULL) why = lua_tostring(L, -1);
+    if (why == NULL) why = lua_pushfstring(L, "(error object is a %s value)", luaL_typename(L, -1));
     host_print("lua: ", 5);
-    if (message == NULL) message = lua_pushfstring(L, "(error object is a %s value)", luaL_typename(L, -1));
-    host_print(message, strlen(message));
+    host_print(why, strlen(why));
   }
   process_free(p);
 }
@@ -69,7 +62,7 @@ EXPORT(script_run) int script_run (const char *source, size_t length, int slice,
   }
   lane_slice = slice;
   process_ended = ended;
-  p = process_new(1, code, memorylimit);
+  p = process_new((Pid){ NULL, 1 }, code, memorylimit);
   heap_release(code);
   if (p == NULL) return -1;
   process_wake(p, &p->first);

@@ -1,0 +1,84 @@
+#include <string.h>
+
+#include "entry.h"
+#include "export.h"
+#include "memory.h"
+
+static Entry *entries;
+static Host *hosts;
+
+static char *copy (const char *text, size_t length) {
+  char *made = memory_take(length + 1);
+  if (made == NULL) __builtin_trap();
+  memcpy(made, text, length);
+  made[length] = '\0';
+  return made;
+}
+
+static void drop (char *text) {
+  if (text != NULL) memory_give(text, strlen(text) + 1);
+}
+
+Entry *entry_find (const char *id, size_t length) {
+  Entry **at, *e;
+  for (at = &entries; (e = *at) != NULL; at = &e->next) {
+    if (e->idlength != length || memcmp(e->id, id, length) != 0) continue;
+    *at = e->next;  /* to the front: few are in use at a time */
+    e->next = entries;
+    return entries = e;
+  }
+  return NULL;
+}
+
+Host *host_find (const char *id, size_t length) {
+  Host *h;
+  for (h = hosts; h != NULL; h = h->next)
+    if (h->idlength == length && memcmp(h->id, id, length) == 0) break;
+  return h;
+}
+
+const Place *entry_place (Entry *e, const Host *h) {
+  if (e->placehost != h) {
+    e->place = pid_place(h->id, h->idlength, e->id, e->idlength);
+    e->placehost = h;
+  }
+  return e->place;
+}
+
+/*
+** Makes an entry, or gives one a new version: processes that run keep theirs.
+** Returns 0, or the length of the message that it wrote to 'message'.
+*/
+EXPORT(entry_define) size_t entry_define (const char *id, size_t idlength, const char *chunkname, const char *source, size_t length,
+                                          const char *method, char *message, size_t messagesize) {
+  Code *code = heap_compile(chunkname, source, length, message, messagesize);
+  Entry *e;
+  if (code == NULL) return strlen(message);
+  e = entry_find(id, idlength);
+  if (e == NULL) {
+    e = memory_take(sizeof(Entry));
+    if (e == NULL) __builtin_trap();
+    *e = (Entry){ .next = entries, .id = copy(id, idlength), .idlength = idlength };
+    entries = e;
+  }
+  else heap_release(e->code);
+  drop(e->method);
+  e->code = code;
+  e->method = method == NULL ? NULL : copy(method, strlen(method));
+  return 0;
+}
+
+EXPORT(host_define) void host_define (const char *id, size_t idlength, uint32_t maxprocesses, size_t maxmemory,
+                                      uint32_t maxmessages, size_t maxmailbox) {
+  Host *h = host_find(id, idlength);
+  if (h == NULL) {
+    h = memory_take(sizeof(Host));
+    if (h == NULL) __builtin_trap();
+    *h = (Host){ .next = hosts, .id = copy(id, idlength), .idlength = idlength };
+    hosts = h;
+  }
+  h->maxprocesses = maxprocesses;
+  h->maxmemory = maxmemory;
+  h->maxmessages = maxmessages;
+  h->maxmailbox = maxmailbox;
+}

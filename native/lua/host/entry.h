@@ -1,0 +1,36 @@
+/* Entries: code that processes can be made of. Hosts: where they run, and within which limits. */
+#ifndef entry_h
+#define entry_h
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "heap.h"
+#include "pid.h"
+
+struct Entry {
+  Entry *next;
+  char *id;  /* "namespace:name" */
+  size_t idlength;
+  Code *code;  /* of its newest version */
+  char *method;  /* the function of the chunk's table that runs, or NULL: main, else run */
+  const Place *place;  /* on the host it was last started on */
+  const Host *placehost;
+};
+
+struct Host {
+  Host *next;
+  char *id;
+  size_t idlength;
+  uint32_t maxprocesses;  /* 0: no limit */
+  uint32_t live;
+  size_t maxmemory;  /* of one process, in bytes */
+  uint32_t maxmessages;  /* unread of one process */
+  size_t maxmailbox;  /* bytes of those */
+};
+
+Entry *entry_find (const char *id, size_t length);
+Host *host_find (const char *id, size_t length);
+const Place *entry_place (Entry *e, const Host *h);
+
+#endif

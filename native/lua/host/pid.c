@@ -1,0 +1,109 @@
+#include <string.h>
+
+#include "memory.h"
+#include "pid.h"
+
+int pid_short;
+
+#define NODEMAX  128
+#define NAMEMAX  200  /* of a host and of an entry */
+
+static char node[NODEMAX + 2];  /* with the @ */
+static size_t nodelength;
+static Place *places;
+
+void pid_node (const char *name, size_t length) {
+  if (length > NODEMAX) length = NODEMAX;
+  memcpy(node, name, length);
+  if (length > 0) node[length++] = '@';
+  nodelength = length;
+}
+
+static size_t cut (size_t length) { return length < NAMEMAX ? length : NAMEMAX; }
+
+const Place *pid_place (const char *host, size_t hostlength, const char *entry, size_t entrylength) {
+  char text[NODEMAX + 2 * NAMEMAX + 3];
+  size_t length = 0, hostend;
+  char *kept;
+  Place *place;
+  hostlength = cut(hostlength);
+  entrylength = cut(entrylength);
+  memcpy(text, node, nodelength);
+  length += nodelength;
+  memcpy(text + length, host, hostlength);
+  length += hostlength;
+  hostend = length;
+  text[length++] = '|';
+  memcpy(text + length, entry, entrylength);
+  length += entrylength;
+  for (place = places; place != NULL; place = place->next)
+    if (place->length == length && memcmp(place->text, text, length) == 0) return place;
+  place = memory_take(sizeof(Place));
+  kept = memory_take(length);
+  if (place == NULL || kept == NULL) __builtin_trap();
+  memcpy(kept, text, length);
+  *place = (Place){ places, kept, (uint16_t)length, (uint16_t)hostend };
+  places = place;
+  return place;
+}
+
+static size_t writenumber (char *to, uint64_t number) {
+  static const char digits[] = "0123456789abcdef";
+  size_t width = 5, at = 0;
+  if (number >> 20) width = 6;
+  if (number >> 24) width = 8;
+  if (number >> 32) width = 16;
+  to[at++] = '0';
+  to[at++] = 'x';
+  for (size_t i = width; i-- > 0;) to[at++] = digits[number >> (4 * i) & 15];
+  return at;
+}
+
+size_t pid_write (char *to, Pid pid) {
+  size_t length = pid_short ? pid.place->hostlength : pid.place->length, at = 0;
+  to[at++] = '{';
+  memcpy(to + at, pid.place->text, length);
+  at += length;
+  to[at++] = '|';
+  at += writenumber(to + at, pid.number);
+  to[at++] = '}';
+  return at;
+}
+
+void pid_push (lua_State *L, Pid pid) {
+  char text[PIDMAX];
+  size_t length = pid_write(text, pid);
+  lua_pushlstring(L, text, length);
+}
+
+static int digit (char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  return -1;
+}
+
+int pid_parse (const char *text, size_t length, PidText *parsed) {
+  const char *end = text + length - 1, *at, *bar;
+  uint64_t number = 0;
+  int shift = 0;
+  if (length < 7 || text[0] != '{' || *end != '}') return 0;
+  for (at = end - 1; at > text && digit(*at) >= 0; at--, shift += 4) {
+    if (shift >= 64) return 0;
+    number |= (uint64_t)digit(*at) << shift;
+  }
+  /* "0x" is left, whose 0 is a digit but whose x is none */
+  if (shift == 0 || at - text < 3 || *at != 'x' || at[-1] != '0' || at[-2] != '|') return 0;
+  bar = memchr(text + 1, '|', (size_t)(at - 2 - text));
+  if (bar == NULL || bar == text + 1) return 0;
+  *parsed = (PidText){ text + 1, (size_t)(bar - text - 1), number };
+  return 1;
+}
+
+int pid_isat (const PidText *text, const Place *place) {
+  return text->hostlength == place->hostlength && memcmp(text->host, place->text, text->hostlength) == 0;
+}
+
+int pid_iselsewhere (const PidText *text) {
+  (void)text;
+  return 0;  /* there is one lane so far */
+}

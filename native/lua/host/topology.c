@@ -1,0 +1,92 @@
+#include <string.h>
+
+#include "event.h"
+#include "memory.h"
+#include "topology.h"
+
+/* A relation of two processes, in the list of each. */
+struct Edge {
+  EdgeKind kind;
+  Process *ends[2];
+  Edge *next[2], *prev[2];  /* in the list of ends[0], of ends[1] */
+};
+
+static int sideof (const Edge *e, const Process *p) {
+  return e->ends[0] == p ? 0 : 1;
+}
+
+static void attach (Edge *e, int side) {
+  Process *p = e->ends[side];
+  Edge *first = p->edges;
+  e->prev[side] = NULL;
+  e->next[side] = first;
+  if (first) first->prev[sideof(first, p)] = e;
+  p->edges = e;
+  p->edgecount++;
+}
+
+static void detach (Edge *e, int side) {
+  Process *p = e->ends[side];
+  Edge *next = e->next[side], *prev = e->prev[side];
+  if (prev) prev->next[sideof(prev, p)] = next; else p->edges = next;
+  if (next) next->prev[sideof(next, p)] = prev;
+  p->edgecount--;
+}
+
+/* Looks at the shorter list: thousands may be linked to one. */
+static Edge *find (EdgeKind kind, const Process *a, const Process *b) {
+  const Process *p = a->edgecount < b->edgecount ? a : b;
+  for (Edge *e = p->edges; e != NULL; e = e->next[sideof(e, p)]) {
+    if (e->kind != kind) continue;
+    if (e->ends[0] == a && e->ends[1] == b) return e;
+    if (kind == LINK && e->ends[0] == b && e->ends[1] == a) return e;
+  }
+  return NULL;
+}
+
+int topology_join (EdgeKind kind, Process *a, Process *b) {
+  Edge *e;
+  if (find(kind, a, b) != NULL) return 0;
+  e = memory_take(sizeof(Edge));
+  if (e == NULL) return 0;
+  *e = (Edge){ .kind = kind, .ends = { a, b } };
+  attach(e, 0);
+  if (a != b) attach(e, 1);
+  return 1;
+}
+
+static void removeedge (Edge *e) {
+  detach(e, 0);
+  if (e->ends[0] != e->ends[1]) detach(e, 1);
+  memory_give(e, sizeof(Edge));
+}
+
+int topology_part (EdgeKind kind, Process *a, Process *b) {
+  Edge *e = find(kind, a, b);
+  if (e == NULL) return 0;
+  removeedge(e);
+  return 1;
+}
+
+/* Tells the peers of one kind of relation; the others keep their place. */
+static void tell (Process *p, EdgeKind kind, const Ending *ending) {
+  for (Edge *e = p->edges, *next; e != NULL; e = next) {
+    Process *peer = e->ends[1 - sideof(e, p)];
+    next = e->next[sideof(e, p)];
+    if (e->kind != kind) continue;
+    if (peer == p) ;
+    else if (kind == MONITOR) {
+      if (e->ends[1] == p) event_send(peer, ending->event, ending->length);
+    }
+    else if (ending->failed) {
+      if (peer->traplinks) event_linkdown(peer, p->pid, ending->event + ending->result, ending->length - ending->result);
+      else process_end(peer, "linked process failed");
+    }
+    removeedge(e);
+  }
+}
+
+void topology_ended (Process *p, const Ending *ending) {
+  tell(p, MONITOR, ending);
+  tell(p, LINK, ending);
+}

@@ -1,0 +1,29 @@
+/* Who is told when a process ends: monitors, links and names (seed 001). */
+#ifndef topology_h
+#define topology_h
+
+#include "process.h"
+
+typedef enum EdgeKind { LINK, MONITOR } EdgeKind;
+
+/* False: there was one already, or no memory. Of a monitor 'a' is told and 'b' watched; a link has no direction. */
+int topology_join (EdgeKind kind, Process *a, Process *b);
+
+/* False: there was none. */
+int topology_part (EdgeKind kind, Process *a, Process *b);
+
+/* What a process leaves to others; written once and told to each. */
+typedef struct Ending {
+  const char *event;  /* the bytes of the EXIT event */
+  size_t length;
+  size_t result;  /* where in it the field 'result' begins */
+  int failed;
+} Ending;
+
+/*
+** Tells everybody who is to know, takes the process out of every relation,
+** and ends those that are linked to it and do not trap. Monitors first.
+*/
+void topology_ended (Process *p, const Ending *ending);
+
+#endif
