@@ -7,8 +7,8 @@ export function readCasts(grammar: Grammar, follow: Follow): void {
   const { tokens } = grammar;
   let isCast = false;
   for (;;) {
-    if (isNonNil(tokens)) erase(grammar, () => tokens.take());
-    else if (isTypeCast(tokens, follow)) readCast(grammar, follow);
+    if (isNonNil(tokens)) eraseCast(grammar, follow, () => tokens.take());
+    else if (isTypeCast(tokens, follow)) eraseCast(grammar, follow, () => readCast(grammar));
     else break;
     isCast = true;
   }
@@ -19,13 +19,13 @@ function isTypeCast(tokens: TokenCursor, follow: Follow): boolean {
   return (tokens.at("::") && !isLabel(tokens, follow)) || isWordOperator(tokens, "as", follow);
 }
 
+function readCast(grammar: Grammar): void {
+  grammar.tokens.take();
+  grammar.type();
+}
+
 /** What follows on the next line must not become the arguments of what was cast: `x = y :: T` and then `(f or g)()`. */
-function readCast(grammar: Grammar, follow: Follow): void {
-  const { tokens } = grammar;
-  const read = () => {
-    tokens.take();
-    grammar.type();
-  };
+function eraseCast(grammar: Grammar, follow: Follow, read: () => void): void {
   erase(grammar, read, { separates: follow === "statement" });
 }
 
@@ -34,7 +34,7 @@ function refuseSuffix(tokens: TokenCursor, follow: Follow): void {
   const { kind, text } = tokens.current;
   const isSuffix = kind === "string" || text === "{" || text === "[" || text === "." || text === ":";
   if (isSuffix || (text === "(" && follow === "closing")) {
-    tokens.refuse(`a cast must stand in parentheses before '${kind === "string" ? "a string" : text}'`);
+    tokens.refuse(`a cast must stand in parentheses before ${kind === "string" ? "a string" : `'${text}'`}`);
   }
 }
 
@@ -46,7 +46,7 @@ export function isNonNil(tokens: TokenCursor): boolean {
 }
 
 const typesThatStartNoStatement: ReadonlySet<string> = new Set(["nil", "true", "false", "{"]);
-const behindANameInAStatement: ReadonlySet<string> = new Set(["=", ",", ".", ":", "[", "(", "{"]);
+const behindANameInAStatement: ReadonlySet<string> = new Set(["=", ",", ".", ":", "[", "(", "{", "!"]);
 const declarationWords: ReadonlySet<string> = new Set(["type", "export", "interface"]);
 
 /**
@@ -61,5 +61,6 @@ function isLabel(tokens: TokenCursor, follow: Follow): boolean {
   if (behind.kind !== "name") return true;
   const next = tokens.peek(4);
   if (next.kind === "string" || behindANameInAStatement.has(next.text)) return true;
+  if (next.text === "::") return tokens.peek(5).text === "<";
   return next.kind === "name" && declarationWords.has(behind.text);
 }
