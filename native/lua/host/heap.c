@@ -50,11 +50,35 @@ static void freeze (lua_State *L, int age) {
   freezelist(g->fixedgc, age);
 }
 
+/*
+** What a process reads as a global and has not set lies in the base; what is
+** not there either is asked here. _G is its own table, not the base's.
+*/
+static int missing (lua_State *L) {
+  size_t length;
+  const char *name = lua_type(L, 2) == LUA_TSTRING ? lua_tolstring(L, 2, &length) : NULL;
+  if (name == NULL || length != 2 || memcmp(name, "_G", 2) != 0) return 0;
+  lua_pushglobaltable(L);
+  return 1;
+}
+
+static void hideglobals (lua_State *L) {
+  lua_pushglobaltable(L);
+  lua_pushnil(L);
+  lua_setfield(L, -2, "_G");
+  lua_createtable(L, 0, 1);
+  lua_pushcfunction(L, missing);
+  lua_setfield(L, -2, "__index");
+  lua_setmetatable(L, -2);
+  lua_pop(L, 1);
+}
+
 void heap_begin (lua_CFunction open) {
   base.account.limit = HEAPLIMIT;
   base.L = lua_newstate(memory_alloc, &base.account);
   lua_pushcfunction(base.L, open);
   lua_call(base.L, 0, 0);
+  hideglobals(base.L);
   lua_createtable(base.L, 0, 2);
   lua_pushglobaltable(base.L);
   lua_setfield(base.L, -2, "__index");
@@ -112,10 +136,6 @@ static void pushfunction (lua_State *L, Code *code) {
 }
 
 static void begin (lua_State *L, void *code) {
-  lua_pushglobaltable(L);
-  lua_pushvalue(L, -1);
-  lua_setfield(L, -2, "_G");  /* its own, not the base's */
-  lua_pop(L, 1);
   pushfunction(L, code);
 }
 
