@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "channel.h"
+#include "entry.h"
 #include "heap.h"
 #include "lane.h"
 #include "timer.h"
@@ -244,6 +245,10 @@ void mailbox_deliver (Process *p, Message *m) {
     append(&c->first, &c->last, m);
     wakefirst(&c->receivers);
   }
+}
+
+int mailbox_isfull (const Process *p, size_t more) {
+  return p->mailbox.count >= p->host->maxmessages || p->mailbox.bytes + more > p->host->maxmailbox;
 }
 
 void mailbox_event (Process *p, Message *m) {

@@ -92,10 +92,6 @@ static int id (lua_State *L) {
 
 /* {====================================================== send */
 
-static int isfull (const Process *p, size_t more) {
-  return p->mailbox.count >= p->host->maxmessages || p->mailbox.bytes + more > p->host->maxmailbox;
-}
-
 static int sendvalue (lua_State *L, const Target *t, int index, const char *topic, size_t length) {
   Writer *w = &values_writer;
   Message *m;
@@ -112,7 +108,7 @@ static int sendvalue (lua_State *L, const Target *t, int index, const char *topi
     return 0;
   }
   write_value(w, L, index, t->p->code == me->code ? SAMECODE : LANE, MESSAGEMAX);
-  if (isfull(t->p, w->length))
+  if (mailbox_isfull(t->p, w->length))
     return failure_retryable(L, UNAVAILABLE, "the mailbox of the process is full: %s", lua_tostring(L, 1));
   m = message_new(me->pid, topic, length, w->bytes, w->length);
   if (m == NULL) return failure_retryable(L, UNAVAILABLE, "not enough memory for the message");

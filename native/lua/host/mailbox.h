@@ -31,6 +31,9 @@ typedef struct Mailbox {
 /* Puts a message that the caller made into a process; it belongs to the process from now on. */
 void mailbox_deliver (Process *p, Message *m);
 
+/* May it take no message of that many bytes? */
+int mailbox_isfull (const Process *p, size_t more);
+
 /* The same for an event. It is never refused. */
 void mailbox_event (Process *p, Message *m);
 

@@ -55,6 +55,10 @@ Process *process_find (uint64_t number) {
   return p;
 }
 
+size_t process_count (void) {
+  return table.count;
+}
+
 void process_forget (Process *p) {
   Process **at = bucketof(p->pid.number);
   while (*at != NULL && *at != p) at = &(*at)->nextbucket;

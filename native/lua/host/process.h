@@ -88,6 +88,8 @@ void process_wake (Process *p, Fiber *f);
 /* Decides it now for later: unless it has ended by then. */
 void process_endafter (Process *p, double delayms, const char *why);
 
+size_t process_count (void);
+
 /* Nobody finds it by its number any more. */
 void process_forget (Process *p);
 
