@@ -1,6 +1,5 @@
-import { readTypeParameters } from "./generics.ts";
+import { opensBehindType, readTypeParameters } from "./generics.ts";
 import { type Grammar, readList } from "./grammar.ts";
-import { startsType } from "./word_operators.ts";
 
 /** `(T)`, `(A, B)`, `(a: A, ...B) -> C`. */
 export function readParenthesizedType(grammar: Grammar): void {
@@ -20,9 +19,10 @@ export function readGenericFunctionType(grammar: Grammar): void {
 export function readFunctionKeywordType(grammar: Grammar): void {
   const { tokens } = grammar;
   tokens.take();
-  const hasSignature = (tokens.at("(") || tokens.at("<")) && !tokens.current.onNewLine;
+  const isGeneric = opensBehindType(tokens);
+  const hasSignature = isGeneric || (tokens.at("(") && !tokens.current.onNewLine);
   if (!hasSignature) return;
-  if (tokens.at("<")) readTypeParameters(grammar);
+  if (isGeneric) readTypeParameters(grammar);
   readTypesInParentheses(grammar);
   if (tokens.accept(":")) readResult(grammar);
 }
@@ -60,5 +60,5 @@ function readNamedItem(grammar: Grammar): void {
 /** `...`, `...T` and `...: T`. */
 function readRest(grammar: Grammar): void {
   const { tokens } = grammar;
-  if (tokens.accept(":") || startsType(tokens.current)) grammar.type();
+  if (tokens.accept(":") || !(tokens.at(",") || tokens.at(")"))) grammar.type();
 }

@@ -1,5 +1,5 @@
 import { readFunctionKeywordType, readGenericFunctionType, readParenthesizedType } from "./function_types.ts";
-import { readTypeArguments } from "./generics.ts";
+import { opensBehindType, readTypeArguments } from "./generics.ts";
 import { type Grammar, readList } from "./grammar.ts";
 import { readTableType } from "./table_types.ts";
 import type { TokenCursor } from "./token_cursor.ts";
@@ -104,13 +104,7 @@ export function readTypeName(grammar: Grammar): void {
   const { tokens } = grammar;
   tokens.expectName("a type");
   while (tokens.accept(".")) tokens.expectName("the name of a type");
-  if (tokens.at("<") && !isAttribute(tokens)) readTypeArguments(grammar);
-}
-
-/** `<const>` and `<close>` are Lua's own, also behind a type. */
-function isAttribute(tokens: TokenCursor): boolean {
-  const name = tokens.peek(1).text;
-  return (name === "const" || name === "close") && tokens.peek(2).text === ">";
+  if (opensBehindType(tokens)) readTypeArguments(grammar);
 }
 
 function readTypeOf(grammar: Grammar): void {
