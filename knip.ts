@@ -21,7 +21,7 @@ const config: KnipConfig = {
     "reflect-metadata", // a peer of inversify, which imports it
     "@biomejs/biome", // started by scripts/check.ts
   ],
-  ignoreBinaries: ["dovecot", "mkfifo", "redis-server"], // Debian's, for tests
+  ignoreBinaries: ["dovecot", "lua5.4", "mkfifo", "redis-server"], // Debian's, for tests
 };
 
 export default config;

@@ -50,7 +50,7 @@ function mutated(random: SeededRandom, source: string, from: readonly string[]):
 test("any tokens in any order end in a source of the same shape or in one of our errors", () => {
   const from = [...plainTokens, ...dialectTokens, ...dialectTokens, ...brokenTokens];
   const random = new SeededRandom(1);
-  for (let round = 0; round < 20_000; round++) {
+  for (let round = 0; round < 8000; round++) {
     const source = randomTokens(random, from);
     const result = outcome(source);
     if (typeof result === "string") expect(lines(result), JSON.stringify(source)).toEqual(lines(source));
@@ -60,7 +60,7 @@ test("any tokens in any order end in a source of the same shape or in one of our
 test("damaged programs end in a source of the same shape or in one of our errors", () => {
   const from = [...plainTokens, ...dialectTokens, ...brokenTokens];
   const random = new SeededRandom(2);
-  for (let round = 0; round < 2000; round++) {
+  for (let round = 0; round < 800; round++) {
     const source = mutated(random, new RandomProgram(random, 0.5).source, from);
     const result = outcome(source);
     if (typeof result === "string") expect(lines(result), JSON.stringify(source)).toEqual(lines(source));
@@ -69,11 +69,11 @@ test("damaged programs end in a source of the same shape or in one of our errors
 
 test("what Lua compiles comes back as it is, however it came about", () => {
   const random = new SeededRandom(3);
-  const short = Array.from({ length: 30_000 }, () => randomTokens(random, plainTokens).slice(0, 25));
-  const damaged = Array.from({ length: 3000 }, () => mutated(random, new RandomProgram(random, 0).source, plainTokens));
+  const short = Array.from({ length: 15_000 }, () => randomTokens(random, plainTokens).slice(0, 25));
+  const damaged = Array.from({ length: 1000 }, () => mutated(random, new RandomProgram(random, 0).source, plainTokens));
   const all = [...short, ...damaged];
   const problems = compileAll(all);
   const plain = all.filter((_, index) => problems[index] === "");
-  expect(plain.length).toBeGreaterThan(500);
+  expect(plain.length).toBeGreaterThan(200);
   expect(plain.filter((source) => outcome(source) !== source)).toEqual([]);
 });

@@ -5,7 +5,7 @@ import { compileAll } from "./lua_compiler.ts";
 import { RandomProgram } from "./random_program.ts";
 
 const programs = (density: number) =>
-  Array.from({ length: 600 }, (_, seed) => ({ seed, program: new RandomProgram(new SeededRandom(seed), density) }));
+  Array.from({ length: 300 }, (_, seed) => ({ seed, program: new RandomProgram(new SeededRandom(seed), density) }));
 
 const erased = (source: string): string => {
   try {
