@@ -15,8 +15,9 @@ const oneMebibyte = 1024 * 1024;
 
 /**
  * Lua 5.4 source without its type annotations: spaces stand in their place, so every token keeps its line and its
- * column. Source without annotations comes back as it is. Lua that is malformed itself is erased up to there and left to
- * Lua's compiler, which finds the words. What no annotation says at run time stays away: `type User = …` makes no `User`.
+ * column. Source without annotations comes back as it is (but `x = y as(z)` on one line is a cast, not a call of `as`).
+ * Lua that is malformed itself is erased up to there and left to Lua's compiler, which finds the words. Nothing is left
+ * for the run time: `type User = …` makes no `User`.
  *
  * @throws {LuaAnnotationError} when an annotation cannot be read
  * @throws {LuaNestingError} when it nests deeper than Lua would follow
