@@ -30,6 +30,7 @@ static struct {
   Account account;
   lua_State *L;
   Table *metas[VALUE_KINDS];  /* of the userdata that are values */
+  Table *loaded;  /* the modules of the libraries, by name */
   Table *globalsmeta;  /* the metatable of every process's globals: reads the base's */
 } base;
 
@@ -78,6 +79,8 @@ void heap_begin (lua_CFunction open) {
   base.L = lua_newstate(memory_alloc, &base.account);
   lua_pushcfunction(base.L, open);
   lua_call(base.L, 0, 0);
+  luaL_getsubtable(base.L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
+  base.loaded = hvalue(s2v(base.L->top - 1));
   hideglobals(base.L);
   lua_createtable(base.L, 0, 2);
   lua_pushglobaltable(base.L);
@@ -173,4 +176,9 @@ void heap_meta (lua_State *L, int kind) {
   lua_pushvalue(L, -1);
   luaL_ref(L, LUA_REGISTRYINDEX);
   base.metas[kind] = hvalue(s2v(L->top - 1));
+}
+
+void luaN_pushloaded (lua_State *L) {
+  sethvalue2s(L, L->top, base.loaded);
+  api_incr_top(L);
 }

@@ -12,8 +12,8 @@
 #include "memory.h"
 #include "process.h"
 
-/* slices that a call may take which cannot be stopped, such as a finalizer's */
-#define MAXSTUCK  50
+/* steps that calls may take which cannot be stopped, such as a finalizer's */
+#define MAXSTUCK  1000000
 
 /* full collections at the limit, each followed by a success, before it counts as the end */
 #define MAXRESCUES  100
@@ -42,7 +42,8 @@ static int mustleave (lua_State *L) {
     lua_error(L);
   }
   if (luaN_stoppable(L)) return 1;
-  if (++p->stuck > MAXSTUCK)
+  p->stuck += (uint32_t)(lane_slice - luaN_budget);
+  if (p->stuck > MAXSTUCK)
     luaN_overrun(L, "a call that cannot be interrupted took too long");
   luaN_budget = lane_slice;
   return 0;
@@ -91,5 +92,6 @@ lua_State *luaN_resumer (lua_State *co) {
 }
 
 int luaN_isbase (lua_State *co) {
-  return co == G(co)->mainthread;
+  if (co == G(co)->mainthread) return 1;
+  return lane_running != NULL && lane_running->current != NULL && lane_running->current->L == co;
 }

@@ -61,7 +61,10 @@ int luaN_pushmessage (lua_State *L, int index);
 /* Who resumed a coroutine, NULL for one that runs by itself or waits for a resume. */
 lua_State *luaN_resumer (lua_State *co);
 
-/* Is it the thread its process began with? */
+/* Pushes the table of loaded modules, where functions are looked up by their names. */
+void luaN_pushloaded (lua_State *L);
+
+/* Is it a thread that the scheduler resumes, so that no coroutine of its process waits for it? */
 int luaN_isbase (lua_State *co);
 
 #endif

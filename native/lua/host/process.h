@@ -49,7 +49,7 @@ struct Process {
   const char *deadlinewhy;  /* why it must end at a deadline of its own */
   const char *doom;  /* why it must end, once that is decided; it cannot catch it */
   uint32_t slices;
-  uint16_t stuck;  /* slices of the call that cannot be stopped */
+  uint32_t stuck;  /* steps of calls that cannot be stopped, in this slice */
   uint16_t rescues;  /* collections that only the memory limit asked for */
   uint8_t isready;
   uint8_t isgone;  /* freed but for this, until the queue of the ready lets go of it */
