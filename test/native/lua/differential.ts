@@ -15,7 +15,9 @@ export interface Difference {
 
 /** The text without what differs from run to run: addresses. And NaN has a sign that no rule gives it. */
 export function comparable(printed: string): string {
-  return printed.replaceAll(/\b(table|function|thread|userdata|builtin): (0x)?[0-9a-f]{1,16}\b/g, "$1: ADDRESS").replaceAll("-nan", "nan");
+  return printed
+    .replaceAll(/\b(table|function|thread|userdata|builtin): (0x)?[0-9a-f]{1,16}\b/g, "$1: ADDRESS")
+    .replaceAll("-nan", "nan");
 }
 
 /** Where the lane, at that slice, prints something else than `plain`, which is what lua5.4 printed. */
@@ -31,7 +33,7 @@ export async function shrunk(lane: LaneLua, difference: Difference, limitMs = 20
   let smallest = difference;
   let lines = difference.program.split("\n");
   for (let run = Math.ceil(lines.length / 2); run >= 1; ) {
-    const shorter = startsOf(lines, run).map((start) => lines.toSpliced(start, run));
+    const shorter = startsOf(lines, run).map((start) => lines.toSpliced(start, run).join("\n"));
     const found = await firstThatDiffers(lane, shorter, difference.slice, deadline);
     if (performance.now() > deadline) break;
     if (found !== undefined) {
