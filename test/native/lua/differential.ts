@@ -39,15 +39,17 @@ export async function shrunk(lane: LaneLua, difference: Difference, limitMs = 20
     if (found !== undefined) {
       smallest = found;
       lines = found.program.split("\n");
-      run = Math.min(run, Math.ceil(lines.length / 2));
+      run = Math.min(run * 2, Math.ceil(lines.length / 2));
     } else if (run === 1) break;
     else run = Math.ceil(run / 2);
   }
   return smallest;
 }
 
+/** Every place for a short run, so that the two ends of a loop are found; for a long one a place for each half of it. */
 function startsOf(lines: readonly string[], run: number): readonly number[] {
-  return Array.from({ length: Math.ceil(lines.length / run) }, (_, index) => index * run);
+  const step = run <= 8 ? 1 : Math.floor(run / 2);
+  return Array.from({ length: Math.ceil(lines.length / step) }, (_, index) => index * step);
 }
 
 /** A program may not end any more once a line is missing: then lua5.4 is stopped, and those behind it are asked again. */
@@ -65,7 +67,7 @@ async function firstThatDiffers(
       const difference = differenceOf(lane, program, slice, plain);
       if (difference !== undefined) return difference;
     }
-    const answered = answers.findIndex((plain) => plain === undefined);
+    const answered = answers.indexOf(undefined);
     rest = answered < 0 ? [] : rest.slice(answered + 1);
   }
   return undefined;

@@ -1,3 +1,4 @@
+// Long, because each kind of statement is a method of one writer, which holds what they share.
 import type { SeededRandom } from "../../../drill/seeded_random.ts";
 import { Expressions } from "./random_expressions.ts";
 import { Scope } from "./random_scope.ts";
