@@ -14,7 +14,7 @@ export interface Difference {
 }
 
 /** The text without what differs from run to run: addresses. And NaN has a sign that no rule gives it. */
-export function comparable(printed: string): string {
+function comparable(printed: string): string {
   return printed
     .replaceAll(/\b(table|function|thread|userdata|builtin): (0x)?[0-9a-f]{1,16}\b/g, "$1: ADDRESS")
     .replaceAll("-nan", "nan");

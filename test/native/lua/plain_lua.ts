@@ -5,7 +5,7 @@ const driver = fileURLToPath(new URL("./plain_lua.lua", import.meta.url));
 const endOfProgram = "\u0001end\n";
 const limitMs = 60_000;
 
-export class PlainLuaMissingError extends Error {
+class PlainLuaMissingError extends Error {
   constructor(options: ErrorOptions) {
     super(
       "The differential test compares with Lua's own binary. Please install the Debian package lua5.4 (scripts/test_servers.sh does).",
