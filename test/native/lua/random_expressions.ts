@@ -75,7 +75,7 @@ export class Expressions {
       case "object":
         return this.#random.pick(["{}", "{ 1, 2, 3 }", `{ x = 1, "a" }`]);
       case "function":
-        return this.#random.pick(["tostring", "type", "select", "math.abs", "string.len"]);
+        return this.#random.pick(["text", "type", "select", "math.abs", "string.len"]);
       case "any":
         return this.#random.pick([
           "nil",
@@ -142,8 +142,8 @@ export class Expressions {
       `(${a}):sub(${this.#random.between(-4, 4)}, ${this.#random.between(-4, 6)})`,
       `(${a}):${this.#random.pick(["upper", "lower", "reverse"])}()`,
       `(${a}):sub(1, 20):rep(${this.#random.between(0, 3)}, ",")`,
-      `tostring(${this.of("number")})`,
-      `string.format("%5s|%q", ${this.of("number")}, (${a}):sub(1, 20))`,
+      `text(${this.of("number")})`,
+      `string.format("%5s|%q", text(${this.of("number")}), (${a}):sub(1, 20))`,
       `string.format("%.3f %g %5d", ${this.of("number")}, ${this.of("number")}, ${this.#random.between(-99, 99)})`,
       `(${a}):gsub("%w", "%0%0", 3)`,
       `((${a}):gsub("${this.#random.pick(["[aeiou]", "%s+", "(.)(.)", "^%w"])}", "${this.#random.pick(["", "-", "%1", "%%"])}"))`,
@@ -176,7 +176,7 @@ export class Expressions {
     if (roll < 0.28)
       return `(function(...) return ${this.#random.pick(["...", "select(2, ...)", "nil", "#{ ... }"])} end)(${this.several(2)})`;
     if (roll < 0.3)
-      return `pcall(${this.#random.pick(["error", "type", "tostring", "string.rep", "math.floor", "setmetatable", "coroutine.yield", "next"])}, ${this.of("any")})`;
+      return `pcall(${this.#random.pick(["error", "type", "text", "string.rep", "math.floor", "setmetatable", "coroutine.yield", "next"])}, ${this.of("any")})`;
     if (roll < 0.32) return `(load("return " .. ${this.#random.between(1, 9)} .. " * 2"))()`;
     if (roll < 0.36) return `(${this.of("any")} ${this.#random.pick(["and", "or"])} ${this.of("any")})`;
     if (roll < 0.38) return `(not ${this.of("any")})`;

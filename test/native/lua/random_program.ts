@@ -8,6 +8,7 @@ import { Scope } from "./random_scope.ts";
  * `divided` and `modulo` stand on the first line, because 5.4.4 names a wrong line for a division by zero.
  */
 const prelude = `local function divided(a, b) return a // b end local function modulo(a, b) return a % b end
+local function text(v) local t = type(v) return (t == "table" or t == "function" or t == "thread") and t or tostring(v) end
 local fuel = 400
 local function spent() fuel = fuel - 1 return fuel < 0 end
 local function before(a, b)
@@ -360,7 +361,7 @@ class ProgramWriter {
       this.#say(
         this.#random.pick([
           `p(pcall(function() error(coroutine.yield(${variable})) end))`,
-          `p(xpcall(coroutine.yield, tostring, ${variable}))`,
+          `p(xpcall(coroutine.yield, text, ${variable}))`,
           `for i = 1, 2 do p(coroutine.yield(i, ${variable})) end`,
           `local t = setmetatable({}, { __index = function(_, k) return coroutine.yield(k) end, __lt = function(a, b) return coroutine.yield("lt") end, __concat = function() return coroutine.yield("cat") end, __close = function() coroutine.yield("close") end }) p(t.a, t < t, "x" .. t .. "y", t[1]) local c <close> = t`,
         ]),
