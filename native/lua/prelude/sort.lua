@@ -1,5 +1,5 @@
 -- table.sort in Lua, so that it can be stopped between two comparisons and its comparison may wait: the quicksort of
--- ltablib.c with the same comparisons in the same order. Answers true when the order is none.
+-- ltablib.c with the same reads, comparisons and writes in the same order. Answers true when the order is none.
 
 local function sorter(order)
   return load((([[
@@ -24,17 +24,22 @@ local function sorter(order)
           b = t[j]
         end
         if j < i then
-          t[up - 1], t[i] = a, t[up - 1]
+          t[up - 1] = a
+          t[i] = pivot
           return i
         end
-        t[i], t[j] = b, a
+        t[i] = b
+        t[j] = a
       end
     end
 
     function sort(t, lo, up, lt, chance)
       while lo < up do
         local a, b = t[lo], t[up]
-        if LESS(b, a) then t[lo], t[up] = b, a end
+        if LESS(b, a) then
+          t[lo] = b
+          t[up] = a
+        end
         if up - lo == 1 then return false end
         local p
         if up - lo < small or chance == 0 then
@@ -46,14 +51,19 @@ local function sorter(order)
         local v
         v, a = t[p], t[lo]
         if LESS(v, a) then
-          t[p], t[lo] = a, v
+          t[p] = a
+          t[lo] = v
         else
           b = t[up]
-          if LESS(b, v) then t[p], t[up] = b, v end
+          if LESS(b, v) then
+            t[p] = b
+            t[up] = v
+          end
         end
         if up - lo == 2 then return false end
         local pivot, next = t[p], t[up - 1]
-        t[p], t[up - 1] = next, pivot
+        t[p] = next
+        t[up - 1] = pivot
         p = partition(t, lo, up, pivot, lt)
         if p == nil then return true end
         local size
