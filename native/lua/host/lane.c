@@ -8,6 +8,7 @@
 #include "lopcodes.h"
 #include "lstate.h"
 
+#include "host_calls.h"
 #include "lane.h"
 #include "memory.h"
 #include "process.h"
@@ -94,4 +95,20 @@ lua_State *luaN_resumer (lua_State *co) {
 int luaN_isbase (lua_State *co) {
   if (co == G(co)->mainthread) return 1;
   return lane_running != NULL && lane_running->current != NULL && lane_running->current->L == co;
+}
+
+void *luaN_randomstate (void) {
+  static uint64_t own[4];  /* of the lane's own work */
+  return lane_running != NULL ? lane_running->random : own;
+}
+
+/* SplitMix64, begun at the time of day: good enough to tell processes apart, and no secret. */
+unsigned long long luaN_randomseed (void) {
+  static uint64_t state;
+  uint64_t mixed;
+  if (state == 0) state = (uint64_t)(host_wall() * 1e3) ^ (uint64_t)(host_now() * 1e6) << 20;
+  mixed = state += 0x9E3779B97F4A7C15u;
+  mixed = (mixed ^ mixed >> 30) * 0xBF58476D1CE4E5B9u;
+  mixed = (mixed ^ mixed >> 27) * 0x94D049BB133111EBu;
+  return mixed ^ mixed >> 31;
 }

@@ -58,6 +58,10 @@ int luaN_maycollect (void *account, size_t size);
 /* Pushes the message of the error object at 'index'. False: it is none, and nothing is pushed. */
 int luaN_pushmessage (lua_State *L, int index);
 
+/* The four words behind math.random, of the process that runs; 0 before their first use. */
+void *luaN_randomstate (void);
+unsigned long long luaN_randomseed (void);
+
 /* Who resumed a coroutine, NULL for one that runs by itself or waits for a resume. */
 lua_State *luaN_resumer (lua_State *co);
 

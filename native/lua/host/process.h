@@ -48,6 +48,7 @@ struct Process {
   Mailbox mailbox;
   const char *deadlinewhy;  /* why it must end at a deadline of its own */
   const char *doom;  /* why it must end, once that is decided; it cannot catch it */
+  uint64_t random[4];  /* the state of math.random */
   uint32_t slices;
   uint32_t stuck;  /* steps of calls that cannot be stopped, in this slice */
   uint16_t rescues;  /* collections that only the memory limit asked for */
