@@ -82,3 +82,9 @@ EXPORT(host_define) void host_define (const char *id, size_t idlength, uint32_t 
   h->maxmessages = maxmessages;
   h->maxmailbox = maxmailbox;
 }
+
+/* Processes that live on the host, here. */
+EXPORT(host_live) uint32_t host_live (const char *id, size_t idlength) {
+  Host *h = host_find(id, idlength);
+  return h == NULL ? 0 : h->live;
+}

@@ -13,9 +13,12 @@ IMPORT(wall) double host_wall (void);  /* milliseconds since 1970 */
 IMPORT(numbers) double host_numbers (void);
 #define NUMBERSATONCE  4096
 
+/* Does another lane have or had the process with that number? */
+IMPORT(elsewhere) int host_elsewhere (double number);
+
 /*
 ** The table of names, which all lanes share. A PID is its text. register: 0
-** done, 1 the name is another's. lookup: the length of the PID that it wrote
+** done, 1 the name is another's, 2 there is no room. lookup: the length of the PID that it wrote
 ** to 'pid', or -1. unregister: 0 done, 1 there is no such name, 2 it is
 ** another's. release: all names of a PID.
 */

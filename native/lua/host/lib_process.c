@@ -17,6 +17,7 @@
 #include "lane.h"
 #include "libraries.h"
 #include "outbox.h"
+#include "remote.h"
 #include "spawn.h"
 #include "topology.h"
 
@@ -193,41 +194,47 @@ static int spawn_linked_monitored (lua_State *L) { return spawnwith(L, SPAWN_MON
 
 static int monitor (lua_State *L) {
   Target t;
-  int returned = localtarget(L, &t);
+  int returned = target(L, &t);
   if (returned > 0) return returned;
-  if (!topology_join(MONITOR, me, t.p)) return failure(L, ALREADYEXISTS, "already monitored: %s", lua_tostring(L, 1));
+  if (!(t.found == HERE ? topology_join(MONITOR, me, t.p) : remote_join(MONITOR, me, t.pid, t.length))) return failure(L, ALREADYEXISTS, "already monitored: %s", lua_tostring(L, 1));
   lua_pushboolean(L, 1);
   return 1;
 }
 
 static int unmonitor (lua_State *L) {
   Target t;
-  if (localtarget(L, &t) == 0) topology_part(MONITOR, me, t.p);
+  if (target(L, &t) > 0) ;
+  else if (t.found == HERE) topology_part(MONITOR, me, t.p);
+  else remote_part(MONITOR, me, t.pid, t.length);
   lua_pushboolean(L, 1);
   return 1;
 }
 
 static int link (lua_State *L) {
   Target t;
-  int returned = localtarget(L, &t);
+  int returned = target(L, &t);
   if (returned > 0) return returned;
-  if (t.p != me) topology_join(LINK, me, t.p);
+  if (t.found == ELSEWHERE) remote_join(LINK, me, t.pid, t.length);
+  else if (t.p != me) topology_join(LINK, me, t.p);
   lua_pushboolean(L, 1);
   return 1;
 }
 
 static int unlink (lua_State *L) {
   Target t;
-  if (localtarget(L, &t) == 0) topology_part(LINK, me, t.p);
+  if (target(L, &t) > 0) ;
+  else if (t.found == HERE) topology_part(LINK, me, t.p);
+  else remote_part(LINK, me, t.pid, t.length);
   lua_pushboolean(L, 1);
   return 1;
 }
 
 static int terminate (lua_State *L) {
   Target t;
-  int returned = localtarget(L, &t);
+  int returned = target(L, &t);
   if (returned > 0) return returned;
-  process_end(t.p, "process terminated");
+  if (t.found == HERE) process_end(t.p, "process terminated");
+  else remote_terminate(me, t.pid, t.length);
   lua_pushboolean(L, 1);
   return 1;
 }
@@ -238,8 +245,13 @@ static int cancel (lua_State *L) {
   size_t length;
   double delay = luaL_checknumber(L, 2);
   const char *reason = luaL_checklstring(L, 3, &length);
-  int returned = localtarget(L, &t);
+  int returned = target(L, &t);
   if (returned > 0) return returned;
+  if (t.found == ELSEWHERE) {
+    remote_cancel(me, t.pid, t.length, delay, reason, length, lua_toboolean(L, 4));
+    lua_pushboolean(L, 1);
+    return 1;
+  }
   event_cancel(t.p, me->pid, (host_wall() + delay) / 1000, reason, length);
   if (lua_toboolean(L, 4)) process_endafter(t.p, delay, "cancel deadline exceeded");
   lua_pushboolean(L, 1);
@@ -278,8 +290,10 @@ static int name_register (lua_State *L) {
     if (localtarget(L, &t) > 0) return 2;
     p = t.p;
   }
-  if (host_name_register(name, length, text, pid_write(text, p->pid)) != 0)
-    return failure(L, ALREADYEXISTS, "name already registered: %s", name);
+  switch (host_name_register(name, length, text, pid_write(text, p->pid))) {
+    case 1: return failure(L, ALREADYEXISTS, "name already registered: %s", name);
+    case 2: return failure_retryable(L, LIMITEXCEEDED, "too many names are registered");
+  }
   p->hasnames = 1;
   lua_pushboolean(L, 1);
   return 1;

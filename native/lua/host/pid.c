@@ -1,5 +1,7 @@
 #include <string.h>
 
+#include "entry.h"
+#include "host_calls.h"
 #include "memory.h"
 #include "pid.h"
 
@@ -7,6 +9,7 @@ int pid_short;
 
 #define NODEMAX  128
 #define NAMEMAX  200  /* of a host and of an entry */
+#define FOREIGNMAX  4096
 
 static char node[NODEMAX + 2];  /* with the @ */
 static size_t nodelength;
@@ -19,32 +22,53 @@ void pid_node (const char *name, size_t length) {
   nodelength = length;
 }
 
-static size_t cut (size_t length) { return length < NAMEMAX ? length : NAMEMAX; }
+static size_t cut (size_t length, size_t most) { return length < most ? length : most; }
+
+static const Place *find (const char *text, size_t length) {
+  Place *place = places;
+  while (place != NULL && (place->length != length || memcmp(place->text, text, length) != 0)) place = place->next;
+  return place;
+}
+
+static const Place *keep (const char *text, size_t length, size_t hostlength) {
+  Place *place = memory_take(sizeof(Place));
+  char *kept = memory_take(length);
+  if (place == NULL || kept == NULL) __builtin_trap();
+  memcpy(kept, text, length);
+  *place = (Place){ places, kept, (uint16_t)length, (uint16_t)hostlength };
+  return places = place;
+}
+
+/* Writes "host|entry"; returns its length. */
+static size_t join (char *to, const char *host, size_t hostlength, const char *entry, size_t entrylength) {
+  memcpy(to, host, hostlength);
+  to[hostlength++] = '|';
+  memcpy(to + hostlength, entry, entrylength);
+  return hostlength + entrylength;
+}
 
 const Place *pid_place (const char *host, size_t hostlength, const char *entry, size_t entrylength) {
   char text[NODEMAX + 2 * NAMEMAX + 3];
-  size_t length = 0, hostend;
-  char *kept;
-  Place *place;
-  hostlength = cut(hostlength);
-  entrylength = cut(entrylength);
+  size_t length;
+  const Place *place;
+  hostlength = cut(hostlength, NAMEMAX);
   memcpy(text, node, nodelength);
-  length += nodelength;
-  memcpy(text + length, host, hostlength);
-  length += hostlength;
-  hostend = length;
-  text[length++] = '|';
-  memcpy(text + length, entry, entrylength);
-  length += entrylength;
-  for (place = places; place != NULL; place = place->next)
-    if (place->length == length && memcmp(place->text, text, length) == 0) return place;
-  place = memory_take(sizeof(Place));
-  kept = memory_take(length);
-  if (place == NULL || kept == NULL) __builtin_trap();
-  memcpy(kept, text, length);
-  *place = (Place){ places, kept, (uint16_t)length, (uint16_t)hostend };
-  places = place;
-  return place;
+  length = nodelength + join(text + nodelength, host, hostlength, entry, cut(entrylength, NAMEMAX));
+  place = find(text, length);
+  return place != NULL ? place : keep(text, length, nodelength + hostlength);
+}
+
+const Place *pid_placeof (const char *host, size_t hostlength, const char *entry, size_t entrylength) {
+  static int foreign;
+  char text[NODEMAX + 2 * NAMEMAX + 3];
+  size_t length;
+  const Place *place;
+  hostlength = cut(hostlength, NODEMAX + NAMEMAX + 1);
+  length = join(text, host, hostlength, entry, cut(entrylength, NAMEMAX));
+  if ((place = find(text, length)) != NULL) return place;
+  if (foreign >= FOREIGNMAX && entrylength > 0) return pid_placeof(host, hostlength, "", 0);
+  foreign++;
+  return keep(text, length, hostlength);
 }
 
 static size_t writenumber (char *to, uint64_t number) {
@@ -104,6 +128,7 @@ int pid_isat (const PidText *text, const Place *place) {
 }
 
 int pid_iselsewhere (const PidText *text) {
-  (void)text;
-  return 0;  /* there is one lane so far */
+  if (text->hostlength <= nodelength || memcmp(text->host, node, nodelength) != 0) return 0;
+  if (host_find(text->host + nodelength, text->hostlength - nodelength) == NULL) return 0;
+  return host_elsewhere((double)text->number);
 }

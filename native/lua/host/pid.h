@@ -39,6 +39,12 @@ extern int pid_short;
 
 const Place *pid_place (const char *host, size_t hostlength, const char *entry, size_t entrylength);
 
+/*
+** The place of a process of another lane: 'host' with its node. Programs
+** can make up entries, so beyond some thousands they are left out.
+*/
+const Place *pid_placeof (const char *host, size_t hostlength, const char *entry, size_t entrylength);
+
 /* Pushes the text. */
 void pid_push (lua_State *L, Pid pid);
 
@@ -49,7 +55,7 @@ size_t pid_write (char *to, Pid pid);
 /* False: the text is no PID. */
 int pid_parse (const char *text, size_t length, PidText *parsed);
 
-/* Is it a process that another lane or node may have? */
+/* Is it a process that another lane may have? */
 int pid_iselsewhere (const PidText *text);
 
 /* Does the text speak of a process on this place? The entry does not count. */

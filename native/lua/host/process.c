@@ -11,6 +11,7 @@
 #include "heap.h"
 #include "lane.h"
 #include "process.h"
+#include "remote.h"
 #include "timer.h"
 
 Process *lane_running;
@@ -99,6 +100,7 @@ void process_free (Process *p) {
   timer_stopall(p);
   channel_forget(p);
   mailbox_free(p);
+  remote_forget(p);
   luaE_discard(p->first.L);
   heap_release(p->code);
   if (p->isready && p != lane_running) p->isgone = 1;

@@ -17,6 +17,7 @@ typedef struct Edge Edge;
 typedef struct Entry Entry;
 typedef struct Host Host;
 typedef struct Process Process;
+typedef struct Remote Remote;
 typedef struct Timer Timer;
 typedef struct Wait Wait;
 
@@ -45,6 +46,7 @@ struct Process {
   Timer *timers;
   uint32_t edgecount;
   Edge *edges;  /* links and monitors, its own and those of others for it */
+  Remote *remotes;  /* the same with processes of other lanes */
   Mailbox mailbox;
   const char *deadlinewhy;  /* why it must end at a deadline of its own */
   const char *doom;  /* why it must end, once that is decided; it cannot catch it */

@@ -15,6 +15,7 @@
 #include "host_calls.h"
 #include "lane.h"
 #include "outbox.h"
+#include "remote.h"
 #include "spawn.h"
 #include "topology.h"
 #include "values.h"
@@ -142,7 +143,7 @@ void spawn_ended (Process *p, int status, int results, const char *why) {
   Writer exit = { NULL, 0, 0 };
   Ending ending = { .failed = status != LUA_OK };
   int index = lua_gettop(L) - results + 1;
-  int watched = p->iswatched || p->edges != NULL;
+  int watched = p->iswatched || p->edges != NULL || p->remotes != NULL;
   if (status == LUA_OK && isfailure(L, results)) {
     ending.failed = 1;
     index++;
@@ -165,6 +166,7 @@ void spawn_ended (Process *p, int status, int results, const char *why) {
     host_names_release(text, pid_write(text, p->pid));
   }
   topology_ended(p, &ending);
+  remote_ended(p, &ending);
   if (p->iswatched) {
     Writer *out = outbox_begin(RECORD_ENDED);
     outbox_pid(out, p->pid);
