@@ -28,7 +28,7 @@ void channel_timer (lua_State *L, double delayms, double periodms);
 /* Stops the timer of the channel at 'index'. False: it had ended. */
 int channel_stoptimer (lua_State *L, int index);
 
-/* Forgets who waits. For a process that ends. */
-void channel_forget (Process *p);
+/* Pushes a channel of the running process that gets the EXIT event of what it executes, and nothing else. */
+struct Channel *channel_result (lua_State *L);
 
 #endif

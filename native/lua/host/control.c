@@ -1,7 +1,6 @@
 /* What JavaScript does to processes of the lane. */
 #include <string.h>
 
-#include "entry.h"
 #include "event.h"
 #include "export.h"
 #include "host_calls.h"
@@ -21,6 +20,7 @@ EXPORT(process_send) int process_send_outside (const char *pid, size_t pidlength
   Process *p = parse(pid, pidlength);
   Message *m;
   if (p == NULL) return 1;
+  if (p->whenfull == FULL_DROPOLDEST) mailbox_makeroom(p, length);
   if (mailbox_isfull(p, length)) return 2;
   m = message_new((Pid){ NULL, 0 }, topic, topiclength, value, length);
   if (m == NULL) return 2;

@@ -12,7 +12,8 @@ struct Entry {
   Entry *next;
   char *id;  /* "namespace:name" */
   size_t idlength;
-  Code *code;  /* of its newest version */
+  Code *code;  /* of its newest version; NULL when it never compiled */
+  char *broken;  /* why it did not */
   char *method;  /* the function of the chunk's table that runs, or NULL: main, else run */
   const Place *place;  /* on the host it was last started on */
   const Host *placehost;
@@ -27,6 +28,9 @@ struct Host {
   size_t maxmemory;  /* of one process, in bytes */
   uint32_t maxmessages;  /* unread of one process */
   size_t maxmailbox;  /* bytes of those */
+  uint8_t whenfull;  /* a WhenFull: what processes begin with */
+  uint8_t batch;  /* several values in one send are one message */
+  uint8_t stopping;  /* nothing new begins */
 };
 
 Entry *entry_find (const char *id, size_t length);

@@ -9,30 +9,31 @@
 #include <string.h>
 
 #include "event.h"
+#include "failure.h"
 #include "heap.h"
 #include "host_calls.h"
 
 #define KIND_EXIT  "pid.exit"
 #define KIND_LINKDOWN  "pid.link.down"
 #define KIND_CANCEL  "pid.cancel"
+#define KIND_LINKED  "pid.link.established"
+#define KIND_UNLINKED  "pid.link.removed"
+#define KIND_OUTDATED  "pid.outdated"
 
 /* the value that a process leaves may be as large as a message */
 #define VALUEMAX  ((size_t)16 << 20)
 
 #define text(w,s)  write_string(w, "" s, sizeof(s) - 1)
 
+/* An event of which nobody is told would be a silent death: without memory for it the lane is lost, and that is told. */
 void event_send (Process *p, const char *bytes, size_t length) {
   Message *m = message_new((Pid){ NULL, 0 }, "", 0, bytes, length);
-  if (m != NULL) mailbox_event(p, m);
-}
-
-static void writepid (Writer *w, Pid pid) {
-  char name[PIDMAX];
-  write_string(w, name, pid_write(name, pid));
+  if (m == NULL) __builtin_trap();
+  mailbox_event(p, m);
 }
 
 /* at, kind and from: the fields that every event has, and the same under 'event' (tables 0 and 1 of the value). */
-static void writehead (Writer *w, const char *kind, Pid from, int more) {
+static void writefrom (Writer *w, const char *kind, const char *from, size_t length, int more) {
   double at = host_wall() / 1000;
   write_table(w, (uint32_t)(4 + more));
   for (int nested = 0; nested < 2; nested++) {
@@ -41,12 +42,17 @@ static void writehead (Writer *w, const char *kind, Pid from, int more) {
     text(w, "kind");
     write_string(w, kind, strlen(kind));
     text(w, "from");
-    writepid(w, from);
+    write_string(w, from, length);
     if (nested == 0) {
       text(w, "event");
       write_table(w, 3);
     }
   }
+}
+
+static void writehead (Writer *w, const char *kind, Pid from, int more) {
+  char name[PIDMAX];
+  writefrom(w, kind, name, pid_write(name, from), more);
 }
 
 static void writeerror (Writer *w, const char *message, size_t length) {
@@ -98,7 +104,7 @@ static void writefailure (lua_State *L, void *ud) {
   }
 }
 
-size_t event_writeexit (Writer *w, Process *p, lua_State *L, int index, int failed, const char *why) {
+size_t event_writeexit (Writer *w, Process *p, lua_State *L, int index, int *failed, const char *why) {
   Exit e = { w, index };
   size_t field, begin;
   writehead(w, KIND_EXIT, p->pid, 1);
@@ -106,9 +112,10 @@ size_t event_writeexit (Writer *w, Process *p, lua_State *L, int index, int fail
   text(w, "result");
   begin = w->length;
   if (why == NULL) {
-    if (luaD_rawrunprotected(L, failed ? writefailure : writevalue, &e) == LUA_OK) return field;
+    if (luaD_rawrunprotected(L, *failed ? writefailure : writevalue, &e) == LUA_OK) return field;
     why = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "the value it left cannot be sent";
   }
+  *failed = 1;
   w->length = begin;
   write_table(w, 1);
   text(w, "error");
@@ -135,4 +142,37 @@ void event_cancel (Process *p, Pid from, double deadline, const char *reason, si
   write_string(&w, reason, reasonlength);
   event_send(p, w.bytes, w.length);
   writer_free(&w);
+}
+
+void event_noprocess (Process *p, const char *pid, size_t length) {
+  Writer w = { NULL, 0, 0 };
+  writefrom(&w, KIND_EXIT, pid, length, 1);
+  text(&w, "result");
+  write_table(&w, 1);
+  text(&w, "error");
+  write_object(&w, VALUE_ERROR);
+  write_table(&w, 2);
+  text(&w, "message");
+  text(&w, "noproc");
+  text(&w, "kind");
+  text(&w, NOTFOUND);
+  event_send(p, w.bytes, w.length);
+  writer_free(&w);
+}
+
+/* One with no more than its head. Others could cause any number of them. */
+static void sendhead (Process *p, const char *kind, Pid from) {
+  Writer w = { NULL, 0, 0 };
+  if (mailbox_hasmanyevents(p)) return;
+  writehead(&w, kind, from, 0);
+  event_send(p, w.bytes, w.length);
+  writer_free(&w);
+}
+
+void event_link (Process *p, Pid peer, int established) {
+  if (p->linkevents) sendhead(p, established ? KIND_LINKED : KIND_UNLINKED, peer);
+}
+
+void event_outdated (Process *p) {
+  if (p->upgradable) sendhead(p, KIND_OUTDATED, p->pid);
 }

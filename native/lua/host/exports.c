@@ -11,6 +11,7 @@
 #include "process.h"
 #include "spawn.h"
 #include "timer.h"
+#include "upgrade.h"
 
 EXPORT(memory_take) void *export_take (size_t size) { return memory_take(size); }
 EXPORT(memory_give) void export_give (void *block, size_t size) { memory_give(block, size); }
@@ -21,6 +22,7 @@ EXPORT(lane_begin) void lane_begin (const char *node, size_t nodelength, int sho
   pid_short = shortpids;
   lane_slice = slice;
   process_ended = spawn_ended;
+  process_upgraded = upgrade_process;
   heap_begin(libraries_open);
 }
 

@@ -103,28 +103,42 @@ void pid_push (lua_State *L, Pid pid) {
 static int digit (char c) {
   if (c >= '0' && c <= '9') return c - '0';
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
   return -1;
 }
 
-int pid_parse (const char *text, size_t length, PidText *parsed) {
-  const char *end = text + length - 1, *at, *bar;
+/* What stands after the last bar. Any name is one, but only those that are written as ours can be of a process: else 0. */
+static uint64_t numberof (const char *text, const char *end) {
   uint64_t number = 0;
-  int shift = 0;
-  if (length < 7 || text[0] != '{' || *end != '}') return 0;
-  for (at = end - 1; at > text && digit(*at) >= 0; at--, shift += 4) {
-    if (shift >= 64) return 0;
-    number |= (uint64_t)digit(*at) << shift;
+  if (end - text < 3 || text[0] != '0' || text[1] != 'x') return 0;
+  for (text += 2; text < end; text++) {
+    if (digit(*text) < 0 || number >> 60 != 0) return 0;
+    number = number << 4 | (uint64_t)digit(*text);
   }
-  /* "0x" is left, whose 0 is a digit but whose x is none */
-  if (shift == 0 || at - text < 3 || *at != 'x' || at[-1] != '0' || at[-2] != '|') return 0;
-  bar = memchr(text + 1, '|', (size_t)(at - 2 - text));
-  if (bar == NULL || bar == text + 1) return 0;
-  *parsed = (PidText){ text + 1, (size_t)(bar - text - 1), number };
+  return number;
+}
+
+int pid_parse (const char *text, size_t length, PidText *parsed) {
+  const char *end = text + length - 1, *first, *last;
+  if (length < 5 || length > PIDMAX || text[0] != '{' || *end != '}') return 0;
+  for (last = end - 1; last > text && *last != '|'; last--) ;
+  if (last == text || last + 1 == end) return 0;
+  first = memchr(text + 1, '|', (size_t)(last - text));
+  if (first == text + 1) return 0;
+  if (first != last && memchr(first + 1, '|', (size_t)(last - first - 1)) != NULL) return 0;
+  *parsed = (PidText){ text + 1, (size_t)(first - text - 1), numberof(last + 1, end) };
   return 1;
 }
 
+/* Without a node it speaks of this one. */
 int pid_isat (const PidText *text, const Place *place) {
-  return text->hostlength == place->hostlength && memcmp(text->host, place->text, text->hostlength) == 0;
+  const char *host = place->text;
+  size_t length = place->hostlength;
+  if (memchr(text->host, '@', text->hostlength) == NULL) {
+    host += nodelength;
+    length -= nodelength;
+  }
+  return text->hostlength == length && memcmp(text->host, host, length) == 0;
 }
 
 int pid_iselsewhere (const PidText *text) {

@@ -7,17 +7,21 @@
 
 #include <string.h>
 
-#include "channel.h"
+#include "context.h"
 #include "heap.h"
+#include "host_calls.h"
 #include "lane.h"
 #include "process.h"
 #include "remote.h"
 #include "timer.h"
+#include "upgrade.h"
+#include "wait.h"
 
 Process *lane_running;
 int lane_slice = 20000;
 int lane_parked;
 void (*process_ended) (Process *p, int status, int results, const char *why);
+int (*process_upgraded) (Process *p);
 
 static struct {
   Process **buckets;
@@ -90,17 +94,53 @@ Process *process_new (Pid pid, Code *code, size_t memorylimit) {
   return p;
 }
 
-void process_free (Process *p) {
-  process_forget(p);
+static void freefibers (Process *p) {
   while (p->fibers != NULL) {
     Fiber *f = p->fibers;
     p->fibers = f->nextfiber;
     memory_give(f, sizeof(Fiber));
   }
-  timer_stopall(p);
-  channel_forget(p);
+}
+
+int process_replace (Process *p, Code *code) {
+  Account old = p->account, fresh;
+  lua_State *L;
+  p->account.used = 0;
+  L = heap_newstate(code, &p->account);
+  if (L == NULL) {
+    p->account = old;
+    return 0;
+  }
+  fresh = p->account;
+  p->account = old;
+  freefibers(p);
+  timer_stopothers(p, p->deadline);
+  wait_forget(p);
+  luaE_discard(p->first.L);
+  p->account = fresh;
+  heap_release(p->code);
+  p->code = code;
+  p->first = (Fiber){ .L = L };
+  p->ready = p->lastready = p->current = NULL;
+  p->awaited = 0;
+  p->rescues = 0;
+  return 1;
+}
+
+void process_each (void (*each) (Process *p, void *ud), void *ud) {
+  for (size_t i = 0; i < table.size; i++)
+    for (Process *p = table.buckets[i]; p != NULL; p = p->nextbucket) each(p, ud);
+}
+
+void process_free (Process *p) {
+  process_forget(p);
+  freefibers(p);
+  timer_stopothers(p, NULL);
+  wait_forget(p);
   mailbox_free(p);
   remote_forget(p);
+  upgrade_free(p);
+  context_release(p->context);
   luaE_discard(p->first.L);
   heap_release(p->code);
   if (p->isready && p != lane_running) p->isgone = 1;
@@ -125,13 +165,22 @@ void process_end (Process *p, const char *why) {
   else if (!p->isready) queue(p);
 }
 
-static void endlate (void *p) {
-  process_end(p, ((Process *)p)->deadlinewhy);
+static void endlate (void *ud) {
+  Process *p = ud;
+  p->deadline = NULL;
+  process_end(p, p->deadlinewhy);
 }
 
 void process_endafter (Process *p, double delayms, const char *why) {
+  double at = host_now() + delayms;
+  if (p->deadline != NULL) {
+    if (at >= p->deadlineat) return;
+    timer_stop(p->deadline);
+  }
   p->deadlinewhy = why;
-  timer_start(p, delayms, 0, endlate, p);
+  p->deadlineat = at;
+  p->deadline = timer_start(p, delayms, 0, endlate, p);
+  if (p->deadline == NULL) process_end(p, why);  /* no memory for later */
 }
 
 Fiber *fiber_new (Process *p, lua_State *L) {
@@ -172,6 +221,7 @@ static int resume (Process *p) {
   status = lua_resume(f->L, NULL, arguments, &results);
   if (p->doom != NULL) process_ended(p, LUA_ERRRUN, 0, p->doom);
   else if (status == LUA_YIELD) {
+    if (p->upgrade != NULL) return process_upgraded(p);
     if (!lane_parked) process_wake(p, f);
     return 1;
   }
@@ -188,7 +238,7 @@ static int resume (Process *p) {
 }
 
 int process_isdeadlocked (const Process *p) {
-  return p->ready == NULL && p->timers == NULL && p->mailbox.channels == NULL &&
+  return p->ready == NULL && p->timers == NULL && p->awaited == 0 && p->mailbox.channels == NULL &&
          p->mailbox.inbox == NULL && p->mailbox.events == NULL;
 }
 
@@ -209,7 +259,7 @@ static void runslice (Process *p) {
   if (p == NULL) return;
   p->isready = 0;
   if (p->ready != NULL) queue(p);
-  else if (process_isdeadlocked(p)) process_ended(p, LUA_ERRRUN, 0, "all coroutines of the process wait and nothing can wake them");
+  else if (process_isdeadlocked(p)) process_ended(p, LUA_ERRRUN, 0, "deadlock: all coroutines of the process wait and nothing can wake them");
 }
 
 int process_run (int slices) {

@@ -13,12 +13,14 @@
 #include "pid.h"
 
 typedef struct Code Code;
+typedef struct Context Context;
 typedef struct Edge Edge;
 typedef struct Entry Entry;
 typedef struct Host Host;
 typedef struct Process Process;
 typedef struct Remote Remote;
 typedef struct Timer Timer;
+typedef struct Upgrade Upgrade;
 typedef struct Wait Wait;
 
 /* A thread of a process that the scheduler resumes: the first, or one of coroutine.spawn. */
@@ -48,16 +50,24 @@ struct Process {
   Edge *edges;  /* links and monitors, its own and those of others for it */
   Remote *remotes;  /* the same with processes of other lanes */
   Mailbox mailbox;
-  const char *deadlinewhy;  /* why it must end at a deadline of its own */
+  Context *context;  /* values that its children inherit, or NULL */
+  Upgrade *upgrade;  /* what it is to become, once its step ends */
+  Timer *deadline;  /* at which it must end */
+  double deadlineat;
+  const char *deadlinewhy;
   const char *doom;  /* why it must end, once that is decided; it cannot catch it */
   uint64_t random[4];  /* the state of math.random */
   uint32_t slices;
   uint32_t stuck;  /* steps of calls that cannot be stopped, in this slice */
+  uint32_t awaited;  /* what its coroutines wait for that is no channel of its own */
+  uint16_t names;  /* that it registered */
   uint16_t rescues;  /* collections that only the memory limit asked for */
   uint8_t isready;
   uint8_t isgone;  /* freed but for this, until the queue of the ready lets go of it */
   uint8_t traplinks;  /* option: the failure of a linked process is an event, not its own end */
-  uint8_t hasnames;
+  uint8_t linkevents;  /* option: it is told of new links and of removed ones */
+  uint8_t upgradable;  /* option: it is told when its entry has a new version */
+  uint8_t whenfull;  /* option, a WhenFull: of its mailbox */
   uint8_t iswatched;  /* JavaScript is to know how it ends */
 };
 
@@ -88,8 +98,17 @@ Process *process_new (Pid pid, Code *code, size_t memorylimit);
 /* Lets a fiber of the process go on at its next turn. */
 void process_wake (Process *p, Fiber *f);
 
-/* Decides it now for later: unless it has ended by then. */
+/* Decides it now for later: unless it has ended by then. Of several deadlines the first counts. */
 void process_endafter (Process *p, double delayms, const char *why);
+
+/*
+** Gives the process that has just yielded another state, with its first function on the stack: it has none of its coroutines
+** and timers any more, but its deadline. False: not enough memory, and nothing has changed.
+*/
+int process_replace (Process *p, Code *code);
+
+/* Calls 'each' with all processes of the lane, which it may end but not free. */
+void process_each (void (*each) (Process *p, void *ud), void *ud);
 
 size_t process_count (void);
 
@@ -114,5 +133,8 @@ int process_isdeadlocked (const Process *p);
 ** that is NULL, lies on top of that stack.
 */
 extern void (*process_ended) (Process *p, int status, int results, const char *why);
+
+/* Called with a process whose 'upgrade' is set when its step is over. False: it has ended. */
+extern int (*process_upgraded) (Process *p);
 
 #endif

@@ -152,7 +152,8 @@ static void linkdown (Process *p, Pid peer, const char *result, size_t length) {
 /* The end of a process of which nobody else can tell. */
 static size_t writelost (Writer *w, Pid pid, const char *why) {
   Process lost = { .pid = pid };
-  return event_writeexit(w, &lost, NULL, 0, 1, why);
+  int failed = 1;
+  return event_writeexit(w, &lost, NULL, 0, &failed, why);
 }
 
 /* The receiver is not there: whoever wants to be told of its end is told. */
@@ -217,6 +218,7 @@ EXPORT(remote_send) int remote_send (const char *to, size_t tolength, const char
   Message *m;
   if (p == NULL) return 1;
   readpid(from, fromlength, &sender);
+  if (p->whenfull == FULL_DROPOLDEST) mailbox_makeroom(p, length);
   if (mailbox_isfull(p, length)) return 2;
   m = message_new(sender, topic, topiclength, value, length);
   if (m == NULL) return 2;

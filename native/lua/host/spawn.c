@@ -3,25 +3,27 @@
 #include "lua.h"
 #include "lauxlib.h"
 #include "ldo.h"
-#include "lobject.h"
 #include "lstate.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
-#include "entry.h"
-#include "event.h"
+#include "channel.h"
+#include "context.h"
 #include "export.h"
 #include "failure.h"
 #include "host_calls.h"
 #include "lane.h"
-#include "outbox.h"
-#include "remote.h"
+#include "names.h"
+#include "options.h"
 #include "spawn.h"
+#include "target.h"
 #include "topology.h"
 #include "values.h"
 
-/* arguments may be as large as a message */
-#define ARGUMENTSMAX  ((size_t)16 << 20)
+/* chunks that spawn processes whose chunks spawn processes ...: each is on the C stack of the one before */
+#define MAXNESTED  16
 
 static uint64_t newnumber (void) {
   static uint64_t next, end;
@@ -33,12 +35,6 @@ static uint64_t newnumber (void) {
 }
 
 /* {====================================================== a state that can begin */
-
-typedef struct Beginning {
-  const char *method;
-  const char *arguments;  /* values as bytes */
-  int count;
-} Beginning;
 
 /* Finds the function that runs in what the chunk returned: the method, else main, else run, else a bare function. */
 static void findmethod (lua_State *L, const char *method) {
@@ -59,124 +55,197 @@ static void findmethod (lua_State *L, const char *method) {
   luaL_error(L, "method 'main' not found, nor 'run'");
 }
 
-/* Runs the chunk, and leaves the function that runs and its arguments on the stack. */
 static void begin (lua_State *L, void *ud) {
   const Beginning *b = ud;
   const char *at = b->arguments;
+  luaL_checkstack(L, b->count + 4, "too many arguments");
+  for (int i = 0; i < b->count; i++) at = read_value(L, at);  /* first: the chunk may use what they lie in */
+  lua_pushvalue(L, 1);
   lua_call(L, 0, 1);
   findmethod(L, b->method);
-  lua_insert(L, 1);
-  lua_settop(L, 1);
-  luaL_checkstack(L, b->count + 4, "too many arguments");
-  for (int i = 0; i < b->count; i++) at = read_value(L, at);
+  lua_replace(L, 1);
+  lua_settop(L, 1 + b->count);
 }
 
-static int prepare (Process *p, Beginning *b) {
+int spawn_prepare (Process *p, const Beginning *b) {
+  static int nested;
   Process *caller = lane_running;
   int status;
+  if (nested >= MAXNESTED) {
+    lua_pushliteral(p->first.L, "chunks that spawn processes are nested too deep");
+    return LUA_ERRRUN;
+  }
+  nested++;
   lane_running = p;
-  status = luaD_rawrunprotected(p->first.L, begin, b);
+  status = luaD_rawrunprotected(p->first.L, begin, (void *)b);
   lane_running = caller;
+  nested--;
   p->stuck = 0;
   p->first.arguments = b->count;
   return status;
 }
 
-static const char *messageof (Process *p, int status) {
+const char *spawn_messageof (Process *p, int status) {
   lua_State *L = p->first.L;
   if (p->doom != NULL) return p->doom;
   if (status == LUA_ERRMEM) return "not enough memory";
+  if (lua_type(L, -1) == LUA_TUSERDATA && luaN_pushmessage(L, -1)) return lua_tostring(L, -1);
   return lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "the chunk raised an error that is no text";
-}
-
-static Process *newprocess (Entry *e, Host *h) {
-  Process *p = process_new((Pid){ entry_place(e, h), newnumber() }, e->code, h->maxmemory);
-  if (p == NULL) return NULL;
-  p->entry = e;
-  p->host = h;
-  h->live++;
-  return p;
 }
 
 /* }====================================================== */
 
-int spawn_from (lua_State *L, const SpawnRequest *request) {
-  Entry *e = entry_find(request->entry, request->entrylength);
-  Host *h = host_find(request->host, request->hostlength);
-  Process *p, *caller = lane_running;
-  Beginning beginning;
-  int status;
-  if (e == NULL) return failure(L, NOTFOUND, "entry not found: %s", request->entry);
-  if (h == NULL) return failure(L, NOTFOUND, "host not found: %s", request->host);
-  if (h->maxprocesses != 0 && h->live >= h->maxprocesses)
-    return failure_retryable(L, LIMITEXCEEDED, "max processes limit exceeded on host %s", request->host);
-  writer_reset(&values_writer);
-  for (int i = request->arguments; i <= request->last; i++)
-    write_value(&values_writer, L, i, e->code == caller->code ? SAMECODE : LANE, ARGUMENTSMAX);
-  p = newprocess(e, h);
-  if (p == NULL) return failure_retryable(L, UNAVAILABLE, "not enough memory for a process");
-  beginning = (Beginning){ e->method, values_writer.bytes, request->last - request->arguments + 1 };
-  if (beginning.count < 0) beginning.count = 0;
-  status = prepare(p, &beginning);
-  if (status != LUA_OK) {
-    int returned = failure(L, INVALID, "%s", messageof(p, status));
-    h->live--;
-    process_free(p);
-    return returned;
-  }
-  if (request->relations & SPAWN_MONITORED) topology_join(MONITOR, caller, p);
-  if (request->relations & SPAWN_LINKED) topology_join(LINK, caller, p);
-  process_wake(p, &p->first);
-  pid_push(L, p->pid);
-  return 1;
+/* {====================================================== a new process */
+
+/* Why there is none. */
+static struct {
+  const char *kind;
+  int retryable;
+  char text[512];
+} refusal;
+
+static Process *refuse (const char *kind, int retryable, const char *format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  vsnprintf(refusal.text, sizeof refusal.text, format, arguments);
+  va_end(arguments);
+  refusal.kind = kind;
+  refusal.retryable = retryable;
+  return NULL;
 }
 
-/* The second result is a failure when it is a text or an error (design: return value). */
-static int isfailure (lua_State *L, int results) {
-  int second = lua_gettop(L) - results + 2;
-  if (results < 2) return 0;
-  return lua_type(L, second) == LUA_TSTRING || lua_type(L, second) == LUA_TUSERDATA;
+static int refused (lua_State *L) {
+  if (refusal.retryable) return failure_retryable(L, refusal.kind, "%s", refusal.text);
+  return failure(L, refusal.kind, "%s", refusal.text);
 }
 
-void spawn_ended (Process *p, int status, int results, const char *why) {
-  lua_State *L = p->first.L;
-  Writer exit = { NULL, 0, 0 };
-  Ending ending = { .failed = status != LUA_OK };
-  int index = lua_gettop(L) - results + 1;
-  int watched = p->iswatched || p->edges != NULL || p->remotes != NULL;
-  if (status == LUA_OK && isfailure(L, results)) {
-    ending.failed = 1;
-    index++;
-  }
-  else if (status != LUA_OK) index = lua_gettop(L);
-  if (status == LUA_ERRMEM && why == NULL) why = "not enough memory";
-  if (watched) {
-    if (status == LUA_OK && results == 0) {
-      lua_settop(L, 0);
-      lua_pushnil(L);
-      index = 1;
-    }
-    ending.result = event_writeexit(&exit, p, L, index, ending.failed, why);
-    ending.event = exit.bytes;
-    ending.length = exit.length;
-  }
-  process_forget(p);
-  if (p->hasnames) {
-    char text[PIDMAX];
-    host_names_release(text, pid_write(text, p->pid));
-  }
-  topology_ended(p, &ending);
-  remote_ended(p, &ending);
-  if (p->iswatched) {
-    Writer *out = outbox_begin(RECORD_ENDED);
-    outbox_pid(out, p->pid);
-    writer_bytes(out, exit.bytes, exit.length);
-    outbox_end(out);
-  }
-  writer_free(&exit);
+static void discard (Process *p) {
   p->host->live--;
   process_free(p);
 }
+
+/* Are there such an entry and such a host, and may one more run there? */
+static int find (const char *entry, size_t entrylength, const char *host, size_t hostlength, Entry **e, Host **h) {
+  *e = entry_find(entry, entrylength);
+  *h = host_find(host, hostlength);
+  if (*e == NULL) refuse(NOTFOUND, 0, "entry not found: %s", entry);
+  else if (*h == NULL) refuse(NOTFOUND, 0, "host not found: %s", host);
+  else if ((*e)->code == NULL) refuse(INVALID, 0, "%s", (*e)->broken);
+  else if ((*h)->stopping) refuse(UNAVAILABLE, 0, "host is stopping: %s", host);
+  else if ((*h)->maxprocesses != 0 && (*h)->live >= (*h)->maxprocesses)
+    refuse(LIMITEXCEEDED, 1, "max processes limit exceeded on host %s", host);
+  else return 1;
+  return 0;
+}
+
+/* A process that has yet to be woken. It holds the context from now on, whatever comes of it. */
+static Process *start (Entry *e, Host *h, const Beginning *b, Context *context) {
+  Process *p = process_new((Pid){ entry_place(e, h), newnumber() }, e->code, h->maxmemory);
+  int status;
+  if (p == NULL) {
+    context_release(context);
+    return refuse(UNAVAILABLE, 1, "not enough memory for a process");
+  }
+  p->entry = e;
+  p->host = h;
+  p->context = context;
+  p->whenfull = h->whenfull;
+  h->live++;
+  status = spawn_prepare(p, b);
+  if (status == LUA_OK) return p;
+  refuse(INVALID, 0, "%s", spawn_messageof(p, status));
+  discard(p);
+  return NULL;
+}
+
+/* }====================================================== */
+
+/* {====================================================== from a process */
+
+static int deliverall (lua_State *L, int list, Process *p, Pid from) {
+  int count = list == 0 ? 0 : (int)lua_rawlen(L, list);
+  for (int i = 1; i < count; i += 2) {
+    size_t topiclength, length;
+    const char *topic, *bytes;
+    Message *m = NULL;
+    lua_rawgeti(L, list, i);
+    lua_rawgeti(L, list, i + 1);
+    topic = lua_tolstring(L, -2, &topiclength);
+    bytes = lua_tolstring(L, -1, &length);
+    if (!mailbox_isfull(p, length)) m = message_new(from, topic, topiclength, bytes, length);
+    lua_pop(L, 2);
+    if (m == NULL) return 0;
+    mailbox_deliver(p, m);
+  }
+  return 1;
+}
+
+static int full (lua_State *L, Process *p) {
+  char text[PIDMAX];
+  text[pid_write(text, p->pid)] = '\0';
+  return failure_retryable(L, UNAVAILABLE, "the mailbox of the process is full: %s", text);
+}
+
+static void relate (Process *caller, Process *p, int relations) {
+  if (relations & SPAWN_MONITORED) topology_join(MONITOR, caller, p);
+  if (relations & SPAWN_LINKED) topology_link(caller, p);
+}
+
+/* The name has a process: it gets the messages that a new one would have got. */
+static int reuse (lua_State *L, const SpawnRequest *request, const Target *t) {
+  if (t->found != HERE) return failure(L, UNAVAILABLE, "process is not on this lane: %s", request->setup.name);
+  if (request->relations & SPAWN_EXECUTED) return failure(L, ALREADYEXISTS, "name already registered: %s", request->setup.name);
+  if (!deliverall(L, request->setup.messages, t->p, (Pid){ NULL, 0 })) return full(L, t->p);
+  relate(lane_running, t->p, request->relations);
+  pid_push(L, t->p->pid);
+  return 1;
+}
+
+static int begun (lua_State *L, const SpawnRequest *request, Process *p) {
+  Process *caller = lane_running;
+  const SpawnSetup *setup = &request->setup;
+  if (setup->name != NULL && names_register(p, setup->name, setup->namelength) != NAME_DONE) {
+    discard(p);  /* another lane was faster, within this step */
+    return failure_retryable(L, ALREADYEXISTS, "name already registered: %s", setup->name);
+  }
+  if (!deliverall(L, setup->messages, p, caller->pid)) {
+    int returned = full(L, p);
+    names_release(p);
+    discard(p);
+    return returned;
+  }
+  if (setup->options != 0) options_read(p, L, setup->options);
+  relate(caller, p, request->relations);
+  process_wake(p, &p->first);
+  if (!(request->relations & SPAWN_EXECUTED)) {
+    pid_push(L, p->pid);
+    return 1;
+  }
+  topology_execute(caller, p, channel_result(L));
+  return 1;
+}
+
+int spawn_from (lua_State *L, const SpawnRequest *request) {
+  Entry *e;
+  Host *h;
+  Process *p, *caller = lane_running;
+  const SpawnSetup *setup = &request->setup;
+  Context *context;
+  Beginning b;
+  Target t;
+  if (!find(request->entry, request->entrylength, request->host, request->hostlength, &e, &h)) return refused(L);
+  if (setup->name != NULL && target_named(&t, setup->name, setup->namelength)) return reuse(L, request, &t);
+  writer_reset(&values_writer);
+  for (int i = request->arguments; i <= request->last; i++)
+    write_value(&values_writer, L, i, e->code == caller->code ? SAMECODE : LANE, ARGUMENTSMAX);
+  context = setup->context == NULL ? context_hold(caller->context) : context_new(setup->context, setup->contextlength);
+  if (context == NULL && setup->context != NULL) return failure_retryable(L, UNAVAILABLE, "not enough memory for a process");
+  b = (Beginning){ e->method, values_writer.bytes, request->last < request->arguments ? 0 : request->last - request->arguments + 1 };
+  p = start(e, h, &b, context);
+  return p == NULL ? refused(L) : begun(L, request, p);
+}
+
+/* }====================================================== */
 
 /* {====================================================== from JavaScript */
 
@@ -189,30 +258,14 @@ static char text[PIDMAX];
 */
 EXPORT(spawn) int spawn_watched (const char *entry, size_t entrylength, const char *host, size_t hostlength,
                                  const char *arguments, int count) {
-  Entry *e = entry_find(entry, entrylength);
-  Host *h = host_find(host, hostlength);
-  Beginning beginning;
-  const char *why = NULL;
+  Entry *e;
+  Host *h;
   Process *p = NULL;
-  if (e == NULL) why = "entry not found";
-  else if (h == NULL) why = "host not found";
-  else if (h->maxprocesses != 0 && h->live >= h->maxprocesses) why = "max processes limit exceeded";
-  else if ((p = newprocess(e, h)) == NULL) why = "not enough memory for a process";
-  else {
-    int status;
-    beginning = (Beginning){ e->method, arguments, count };
-    status = prepare(p, &beginning);
-    if (status != LUA_OK) why = messageof(p, status);
-  }
-  if (why != NULL) {
-    size_t length = strlen(why);
-    if (length >= sizeof text) length = sizeof text - 1;
-    memcpy(text, why, length);
-    if (p != NULL) {
-      h->live--;
-      process_free(p);
-    }
-    return -(int)length;
+  if (find(entry, entrylength, host, hostlength, &e, &h))
+    p = start(e, h, &(Beginning){ e->method, arguments, count }, NULL);
+  if (p == NULL) {
+    memcpy(text, refusal.text, sizeof refusal.text);
+    return -(int)strlen(text);
   }
   p->iswatched = 1;
   process_wake(p, &p->first);

@@ -98,8 +98,11 @@ int timer_isperiodic (const Timer *t) {
   return t->period > 0;
 }
 
-void timer_stopall (Process *p) {
-  while (p->timers != NULL) timer_stop(p->timers);
+void timer_stopothers (Process *p, const Timer *keep) {
+  for (Timer *t = p->timers, *next; t != NULL; t = next) {
+    next = t->next;
+    if (t != keep) timer_stop(t);
+  }
 }
 
 void timer_fire (int most) {

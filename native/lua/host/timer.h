@@ -13,8 +13,8 @@ Timer *timer_start (Process *p, double delay, double period, void (*due) (void *
 void timer_stop (Timer *t);
 int timer_isperiodic (const Timer *t);
 
-/* Ends all that a process has; their owners are not asked. */
-void timer_stopall (Process *p);
+/* Ends all that a process has but 'keep', which may be NULL; their owners are not asked. */
+void timer_stopothers (Process *p, const Timer *keep);
 
 /* Calls those whose time has come, at most 'most' of them. */
 void timer_fire (int most);

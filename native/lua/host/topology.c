@@ -9,6 +9,7 @@ struct Edge {
   EdgeKind kind;
   Process *ends[2];
   Edge *next[2], *prev[2];  /* in the list of ends[0], of ends[1] */
+  struct Channel *result;  /* of an execution */
 };
 
 static int sideof (const Edge *e, const Process *p) {
@@ -68,15 +69,67 @@ int topology_part (EdgeKind kind, Process *a, Process *b) {
   return 1;
 }
 
-/* Tells the peers of one kind of relation; the others keep their place. */
+int topology_link (Process *a, Process *b) {
+  if (!topology_join(LINK, a, b)) return 0;
+  event_link(a, b->pid, 1);
+  event_link(b, a->pid, 1);
+  return 1;
+}
+
+int topology_unlink (Process *a, Process *b) {
+  if (!topology_part(LINK, a, b)) return 0;
+  event_link(a, b->pid, 0);
+  event_link(b, a->pid, 0);
+  return 1;
+}
+
+/* {====================================================== executions */
+
+void topology_execute (Process *caller, Process *p, struct Channel *result) {
+  Edge *e = memory_take(sizeof(Edge));
+  if (e == NULL) __builtin_trap();
+  *e = (Edge){ .kind = EXECUTION, .ends = { caller, p }, .result = result };
+  attach(e, 0);
+  attach(e, 1);
+  caller->awaited++;
+}
+
+static void abandon (Edge *e) {
+  process_end(e->ends[1], "the process that executed it has ended");
+}
+
+void topology_abandon (Process *caller) {
+  for (Edge *e = caller->edges, *next; e != NULL; e = next) {
+    next = e->next[sideof(e, caller)];
+    if (e->kind != EXECUTION || e->ends[0] != caller) continue;
+    abandon(e);
+    removeedge(e);
+  }
+}
+
+static void giveresult (Edge *e, const Ending *ending) {
+  Message *m = message_new((Pid){ NULL, 0 }, "", 0, ending->event, ending->length);
+  if (m == NULL) __builtin_trap();
+  mailbox_result(e->ends[0], e->result, m);
+  e->ends[0]->awaited--;
+}
+
+/* }====================================================== */
+
+/* The peers of one kind of relation are told and forgotten; the others keep their place. */
 static void tell (Process *p, EdgeKind kind, const Ending *ending) {
   for (Edge *e = p->edges, *next; e != NULL; e = next) {
-    Process *peer = e->ends[1 - sideof(e, p)];
-    next = e->next[sideof(e, p)];
+    int side = sideof(e, p);
+    Process *peer = e->ends[1 - side];
+    next = e->next[side];
     if (e->kind != kind) continue;
     if (peer == p) ;
     else if (kind == MONITOR) {
-      if (e->ends[1] == p) event_send(peer, ending->event, ending->length);
+      if (side == 1) event_send(peer, ending->event, ending->length);
+    }
+    else if (kind == EXECUTION) {
+      if (side == 1) giveresult(e, ending);
+      else abandon(e);
     }
     else if (ending->failed) {
       if (peer->traplinks) event_linkdown(peer, p->pid, ending->event + ending->result, ending->length - ending->result);
@@ -88,5 +141,6 @@ static void tell (Process *p, EdgeKind kind, const Ending *ending) {
 
 void topology_ended (Process *p, const Ending *ending) {
   tell(p, MONITOR, ending);
+  tell(p, EXECUTION, ending);
   tell(p, LINK, ending);
 }

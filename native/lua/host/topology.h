@@ -4,13 +4,24 @@
 
 #include "process.h"
 
-typedef enum EdgeKind { LINK, MONITOR } EdgeKind;
+/* EXECUTION: the first waits for the result of the second, which ends with it. */
+typedef enum EdgeKind { LINK, MONITOR, EXECUTION } EdgeKind;
 
 /* False: there was one already, or no memory. Of a monitor 'a' is told and 'b' watched; a link has no direction. */
 int topology_join (EdgeKind kind, Process *a, Process *b);
 
 /* False: there was none. */
 int topology_part (EdgeKind kind, Process *a, Process *b);
+
+/* The same for a link; those that want to know are told of it. */
+int topology_link (Process *a, Process *b);
+int topology_unlink (Process *a, Process *b);
+
+/* The caller gets the EXIT event of 'p' from the channel. */
+void topology_execute (Process *caller, Process *p, struct Channel *result);
+
+/* Ends what the process executes: nobody waits for it any more. */
+void topology_abandon (Process *caller);
 
 /* What a process leaves to others; written once and told to each. */
 typedef struct Ending {
