@@ -1,4 +1,5 @@
 import { RuntimeError } from "../../../app_runtime/base/runtime_error.ts";
+import { LuaDuration, LuaLocation, LuaTime } from "./lane_times.ts";
 
 /**
  * What a Lua value is in JavaScript. A table is an array when its keys are 1..n, an object when they are texts, else a Map;
@@ -13,6 +14,9 @@ export type LuaValue =
   | Uint8Array
   | LuaFailure
   | LuaPayload
+  | LuaTime
+  | LuaDuration
+  | LuaLocation
   | readonly LuaValue[]
   | ReadonlyMap<LuaValue, LuaValue>
   | { readonly [key: string]: LuaValue };
@@ -70,7 +74,7 @@ const tags = {
   again: 10,
   object: 11,
 };
-const kinds = { error: 1, payload: 2 };
+const kinds = { error: 1, payload: 2, time: 3, duration: 4, location: 5 };
 
 const maxDepth = 128;
 const utf8 = new TextEncoder();
@@ -161,16 +165,21 @@ export class ValueWriter {
     } else if (value instanceof LuaFailure) {
       const { message, kind, retryable, details } = value;
       this.#userdata(kinds.error, { message, kind, retryable, details }, depth);
-    } else if (value instanceof Error) this.#userdata(kinds.error, { message: value.message }, depth);
+    } else if (value instanceof LuaTime) {
+      this.#userdata(kinds.time, [value.seconds, value.nanoseconds, value.zone], depth);
+    } else if (value instanceof Date) this.#object(LuaTime.of(value), depth);
+    else if (value instanceof LuaDuration) this.#userdata(kinds.duration, value.nanoseconds, depth);
+    else if (value instanceof LuaLocation) this.#userdata(kinds.location, value.zone, depth);
+    else if (value instanceof Error) this.#userdata(kinds.error, { message: value.message }, depth);
     else if (Array.isArray(value)) this.#table(value, [], depth);
     else if (value instanceof Map) this.#table([], [...value], depth);
     else this.#table([], Object.entries(value), depth);
   }
 
-  #userdata(kind: number, state: object, depth: number): void {
+  #userdata(kind: number, state: unknown, depth: number): void {
     this.#tag(tags.object);
     this.#tag(kind);
-    this.#object(state, depth + 1);
+    this.#value(state, depth + 1);
   }
 
   #table(items: readonly unknown[], fields: readonly (readonly [unknown, unknown])[], depth: number): void {
@@ -204,6 +213,13 @@ export class ValueReader {
   read(): LuaValue {
     this.#tables.length = 0;
     return this.#value();
+  }
+
+  /** Until the bytes end. */
+  readAll(): LuaValue[] {
+    const values: LuaValue[] = [];
+    while (this.#at < this.#bytes.length) values.push(this.read());
+    return values;
   }
 
   #value(): LuaValue {
@@ -271,7 +287,14 @@ export class ValueReader {
 
   #object(): LuaValue {
     const kind = this.#bytes.readUInt8(this.#take(1));
-    const state = this.#value() as { readonly [key: string]: LuaValue };
+    const held = this.#value();
+    if (kind === kinds.time) {
+      const [seconds, nanoseconds, zone] = held as [number, number, string];
+      return new LuaTime(seconds, nanoseconds, zone);
+    }
+    if (kind === kinds.duration) return new LuaDuration(held as number | bigint);
+    if (kind === kinds.location) return new LuaLocation(String(held));
+    const state = held as { readonly [key: string]: LuaValue };
     if (kind === kinds.payload) return new LuaPayload(state.data ?? null, String(state.format ?? "lua/any"));
     return new LuaFailure({
       message: String(state.message ?? ""),
