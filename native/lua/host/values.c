@@ -335,6 +335,7 @@ static const char *readtable (lua_State *L, const char *at) {
     luaC_barrierback(L, obj2gco(t), s2v(L->top - 1));
     L->top -= 2;
   }
+  invalidateTMcache(t);  /* it may be a metatable */
   return at;
 }
 
