@@ -103,6 +103,8 @@ export interface LaneListener {
   letter(letter: Letter): void;
   logged(record: ProcessLog): void;
   hasRoom(): void;
+  /** So many letters had a receiver that was gone or whose mailbox was full. */
+  refused(letters: number): void;
   /** It broke. Nothing more comes from it. */
   lost(why: string): void;
 }

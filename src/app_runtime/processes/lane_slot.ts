@@ -86,6 +86,7 @@ export class LaneSlot {
         letter: (letter) => isCurrent && route(letter),
         logged: (record) => isCurrent && tell({ kind: "process.log", ...record }),
         hasRoom: () => isCurrent && this.#mailbox.drain((letter) => lane.deliver(letter)),
+        refused: (letters) => isCurrent && tell({ kind: "letters.refused", slot, letters }),
         lost: (why) => {
           if (isCurrent) void this.#lose(lane, why);
           isCurrent = false;

@@ -3,9 +3,11 @@ import { RuntimeError } from "../base/runtime_error.ts";
 /** A process could not begin: its entry or host is unknown, its host is full or stopping, or its code refused. */
 export class ProcessRefusedError extends RuntimeError {
   readonly code = "PROCESS_REFUSED";
+  readonly why: string;
 
   constructor(entry: string, host: string, why: string) {
     super(`${entry} did not start on ${host}: ${why}.`);
+    this.why = why;
   }
 }
 

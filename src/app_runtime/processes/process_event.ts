@@ -7,4 +7,6 @@ export type ProcessEvent =
   | { readonly kind: "lane.replaced"; readonly slot: number; readonly tookMs: number }
   | { readonly kind: "lane.not_replaced"; readonly slot: number; readonly why: string; readonly nextTryMs: number }
   /** The lane of the receiver had too much to read, and so had its mailbox. */
-  | { readonly kind: "letter.dropped"; readonly to: string; readonly from: string | undefined };
+  | { readonly kind: "letter.dropped"; readonly to: string; readonly from: string | undefined }
+  /** Letters from other lanes or from outside whose receiver was gone or whose mailbox was full. */
+  | { readonly kind: "letters.refused"; readonly slot: number; readonly letters: number };

@@ -1,6 +1,8 @@
 import { RuntimeError } from "../../../app_runtime/base/runtime_error.ts";
+import { ProcessRefusedError } from "../../../app_runtime/processes/api.ts";
 import { instantiateLane, type LaneCalls, type LaneExports } from "./lane_module.ts";
-import { type LuaFailure, type LuaValue, ValueReader, ValueWriter } from "./lane_values.ts";
+import { ValueWriter } from "./lane_values.ts";
+import { type OutboxListener, readOutbox } from "./outbox.ts";
 
 export interface LaneHost {
   readonly id: string;
@@ -23,28 +25,14 @@ export interface LaneEntry {
   readonly file?: string;
   /** The function of the chunk's table that runs; `main`, else `run`, when absent. */
   readonly method?: string;
-}
-
-/** How a process ended: what it returned, or why it failed. */
-export type ProcessEnd =
-  | { readonly pid: string; readonly failed: false; readonly value: LuaValue }
-  | { readonly pid: string; readonly failed: true; readonly error: LuaFailure };
-
-/** What the lane tells, once a turn. */
-export interface LaneListener {
-  ended(end: ProcessEnd): void;
-  logged(record: {
-    readonly pid: string;
-    readonly level: number;
-    readonly text: string;
-    readonly fields: LuaValue;
-  }): void;
+  /** What its code may require; all modules when absent. */
+  readonly modules?: readonly string[];
 }
 
 export interface LaneParts {
   readonly module: WebAssembly.Module;
   readonly calls: LaneCalls;
-  readonly listener: LaneListener;
+  readonly listener: OutboxListener;
   /** Of this runtime among others; empty when it is alone. */
   readonly node?: string;
   /** {host|0x00001} in place of {host|ns:entry|0x00001}. */
@@ -59,19 +47,14 @@ export class LuaSourceError extends RuntimeError {
   override readonly failureClass = "permanent";
 }
 
-/** A process that could not begin, or is not there. */
-export class LuaProcessError extends RuntimeError {
-  readonly code = "LUA_PROCESS";
-}
-
-const records = { ended: 1, message: 2, log: 3 };
+const messageRecord = 2;
 const messageRoom = 512;
 const defaultSlice = 20_000;
 
 /** Processes of Lua in one instance of the engine. It runs when `run` is called, on the thread that calls it. */
 export class Lane {
   readonly #lane: LaneExports;
-  readonly #listener: LaneListener;
+  readonly #listener: OutboxListener;
   readonly #writer = new ValueWriter();
 
   constructor({ module, calls, listener, node = "", shortPids = false, slice = defaultSlice }: LaneParts) {
@@ -97,7 +80,7 @@ export class Lane {
   }
 
   /** Makes an entry or gives one a new version; processes that run keep theirs. @throws {LuaSourceError} */
-  defineEntry({ id, source, file = id, method = "" }: LaneEntry): void {
+  defineEntry({ id, source, file = id, method = "", modules }: LaneEntry): void {
     const room = "\0".repeat(messageRoom);
     this.#lend(
       [id, `@${file}\0`, source, `${method}\0`, room],
@@ -115,15 +98,24 @@ export class Lane {
         if (wrong > 0) throw new LuaSourceError(this.#text(messageAt, wrong));
       },
     );
+    if (modules === undefined) return;
+    this.#lend([id, modules.map((name) => `${name}\0`).join("")], ([idAt, idLength], [namesAt, length]) =>
+      this.#lane.entry_modules(idAt, idLength, namesAt, length),
+    );
   }
 
-  /** Starts a process; its end is told to the listener. Returns its PID. @throws {LuaProcessError} */
+  /** Starts a process; its end is told to the listener. Returns its PID. @throws {ProcessRefusedError} */
   spawn(entry: string, host: string, values: readonly unknown[] = []): string {
     for (const value of values) this.#writer.write(value);
-    return this.#lend([entry, host, this.#writer.take()], ([entryAt, entryLength], [hostAt, hostLength], [at]) => {
-      const length = this.#lane.spawn(entryAt, entryLength, hostAt, hostLength, at, values.length);
+    return this.spawnWith(entry, host, this.#writer.take(), values.length);
+  }
+
+  /** The same with values that were written already. */
+  spawnWith(entry: string, host: string, values: Uint8Array, count: number): string {
+    return this.#lend([entry, host, values], ([entryAt, entryLength], [hostAt, hostLength], [at]) => {
+      const length = this.#lane.spawn(entryAt, entryLength, hostAt, hostLength, at, count);
       const text = this.#text(this.#lane.spawn_text(), Math.abs(length));
-      if (length < 0) throw new LuaProcessError(`${entry} did not start on ${host}: ${text}.`);
+      if (length < 0) throw new ProcessRefusedError(entry, host, text);
       return text;
     });
   }
@@ -143,37 +135,81 @@ export class Lane {
 
   /** Runs what is ready, `slices` at most. Returns the milliseconds after which it wants to run again; undefined: when given something. */
   run(slices = 5_000): number | undefined {
+    const next = this.runSlices(slices);
+    const told = this.takeOutbox();
+    if (told !== undefined) readOutbox(told, this.#listener);
+    return next;
+  }
+
+  /** The same, and leaves what it has to tell in the outbox. */
+  runSlices(slices: number): number | undefined {
     const next = this.#lane.lane_run(slices);
-    this.#empty();
     return next < 0 ? undefined : next;
   }
 
-  #empty(): void {
+  /** What the lane has to tell, in bytes of their own; undefined when that is nothing. `run` reads it itself. */
+  takeOutbox(): Buffer<ArrayBuffer> | undefined {
     const length = this.#lane.outbox_length();
-    if (length === 0) return;
-    const bytes = Buffer.from(Buffer.from(this.#lane.memory.buffer, this.#lane.outbox_bytes(), length));
+    if (length === 0) return undefined;
+    const bytes = Buffer.from(
+      new Uint8Array(this.#lane.memory.buffer, this.#lane.outbox_bytes(), length).slice().buffer,
+    );
     this.#lane.outbox_clear();
-    for (let at = 0; at < length; ) {
-      const size = bytes.readUInt32LE(at);
-      this.#tell(bytes.subarray(at + 4, at + 4 + size));
-      at += 4 + size;
-    }
+    return bytes;
   }
 
-  #tell(record: Buffer): void {
-    let at = 1;
-    const text = () => {
-      const length = record.readUInt32LE(at);
-      at += 4 + length;
-      return record.toString("utf8", at - length, at);
-    };
-    const pid = text();
-    if (record[0] === records.ended) this.#listener.ended(endOf(pid, new ValueReader(record, at).read()));
-    else if (record[0] === records.log) {
-      const level = record.readUInt8(at++);
-      const line = text();
-      this.#listener.logged({ pid, level, text: line, fields: new ValueReader(record, at).read() });
+  /** Takes letters from other lanes, as records that follow each other. Returns how many could not be delivered. */
+  takeLetters(records: Buffer): number {
+    let refused = 0;
+    this.#lend([records], ([start]) => {
+      for (let at = 0; at < records.length; ) {
+        const next = at + 4 + records.readUInt32LE(at);
+        if (!this.#takeLetter(records, at, next, start)) refused += 1;
+        at = next;
+      }
+    });
+    return refused;
+  }
+
+  /** Bytes of what it has to tell. */
+  get outboxLength(): number {
+    return this.#lane.outbox_length();
+  }
+
+  cancel(pid: string, delayMs: number, reason: string, enforced: boolean): void {
+    this.#lend([pid, reason], ([at, length], [reasonAt, reasonLength]) =>
+      this.#lane.process_cancel(at, length, delayMs, reasonAt, reasonLength, enforced ? 1 : 0),
+    );
+  }
+
+  stopHost(host: string, patienceMs: number): void {
+    this.#lend([host], ([at, length]) => this.#lane.host_stop(at, length, patienceMs));
+  }
+
+  hostLoad(host: string): number {
+    return this.#lend([host], ([at, length]) => this.#lane.host_live(at, length));
+  }
+
+  /** Another lane is gone. */
+  peerLost(slot: number): void {
+    this.#lane.remote_lost(slot);
+  }
+
+  /** A record: native/lua/host/outbox.h. The copy that the lane reads begins at `base`. */
+  #takeLetter(records: Buffer, at: number, end: number, base: number): boolean {
+    const to = at + 5;
+    const toLength = records.readUInt32LE(to);
+    const from = to + 4 + toLength;
+    const fromLength = records.readUInt32LE(from);
+    const rest = from + 4 + fromLength;
+    const pids = [base + to + 4, toLength, base + from + 4, fromLength] as const;
+    if (records[at + 4] !== messageRecord) {
+      this.#lane.remote_signal(...pids, base + rest, end - rest);
+      return true;
     }
+    const topicLength = records.readUInt32LE(rest);
+    const value = rest + 4 + topicLength;
+    return this.#lane.remote_send(...pids, base + rest + 4, topicLength, base + value, end - value) === 0;
   }
 
   #text(at: number, length: number): string {
@@ -195,10 +231,4 @@ export class Lane {
       for (const { bytes, at } of blocks) this.#lane.memory_give(at, bytes.length + 1);
     }
   }
-}
-
-function endOf(pid: string, event: LuaValue): ProcessEnd {
-  const { result } = event as { readonly result: { readonly value?: LuaValue; readonly error?: LuaFailure } };
-  if (result.error !== undefined) return { pid, failed: true, error: result.error };
-  return { pid, failed: false, value: result.value ?? null };
 }

@@ -1,3 +1,7 @@
+import type { NameTable } from "../../../app_runtime/processes/api.ts";
+
+import { HostModules } from "../modules/host_modules.ts";
+
 /** What native/lua/host exports: addresses and lengths are offsets into its memory, in bytes. */
 export interface LaneExports {
   readonly memory: WebAssembly.Memory;
@@ -24,6 +28,7 @@ export interface LaneExports {
     maxMessages: number,
     maxMailbox: number,
   ): void;
+  entry_modules(id: number, idLength: number, names: number, length: number): void;
   spawn(entry: number, entryLength: number, host: number, hostLength: number, values: number, count: number): number;
   spawn_text(): number;
   process_send(
@@ -44,6 +49,23 @@ export interface LaneExports {
     enforced: number,
   ): number;
   process_count(): number;
+  /** Takes no new processes, sends CANCEL to all, and ends those that are left after so many milliseconds. */
+  host_stop(id: number, length: number, patience: number): void;
+  /** Processes of a host. */
+  host_live(id: number, length: number): number;
+  /** A message from another lane: 0 taken, 1 no such process, 2 its mailbox is full. */
+  remote_send(
+    to: number,
+    toLength: number,
+    from: number,
+    fromLength: number,
+    topic: number,
+    topicLength: number,
+    value: number,
+    length: number,
+  ): number;
+  remote_signal(to: number, toLength: number, from: number, fromLength: number, signal: number, length: number): void;
+  remote_lost(slot: number): void;
   outbox_bytes(): number;
   outbox_length(): number;
   outbox_clear(): void;
@@ -57,16 +79,9 @@ export interface LaneCalls {
   wall(): number;
   /** The first of 4,096 numbers that no other process has or had. */
   numbers(): number;
-  readonly names: LaneNames;
-}
-
-/** The table of names, as PIDs. */
-export interface LaneNames {
-  /** False: it is another's. */
-  register(name: string, pid: string): boolean;
-  lookup(name: string): string | undefined;
-  unregister(name: string, pid: string): "done" | "unknown" | "foreign";
-  release(pid: string): void;
+  /** Does another lane have or had the process with that number? Absent: there is no other lane. */
+  elsewhere?(number: number): boolean;
+  readonly names: NameTable;
 }
 
 /** WASI's answer of a system that offers nothing: the C library asks for files and a clock that nobody uses. */
@@ -74,14 +89,17 @@ const notSupported = 8;
 
 /** A new instance, initialized; its lane has not begun. */
 export function instantiateLane(module: WebAssembly.Module, calls: LaneCalls): LaneExports {
-  const text = (at: number, length: number) => Buffer.from(lane.memory.buffer, at, length).toString();
+  const bytes = (at: number, length: number) => Buffer.from(lane.memory.buffer, at, length);
+  const text = (at: number, length: number) => bytes(at, length).toString();
+  const modules = new HostModules();
   const host: Record<string, unknown> = {
     now: () => calls.now(),
     wall: () => calls.wall(),
     numbers: () => calls.numbers(),
+    elsewhere: (number: number) => (calls.elsewhere?.(number) ? 1 : 0),
     print: () => undefined,
     name_register: (name: number, length: number, pid: number, pidLength: number) =>
-      calls.names.register(text(name, length), text(pid, pidLength)) ? 0 : 1,
+      ["done", "taken", "full"].indexOf(calls.names.register(text(name, length), text(pid, pidLength))),
     name_lookup: (name: number, length: number, to: number, size: number) => {
       const pid = calls.names.lookup(text(name, length));
       return pid === undefined ? -1 : Buffer.from(lane.memory.buffer, to, size).write(pid);
@@ -89,6 +107,12 @@ export function instantiateLane(module: WebAssembly.Module, calls: LaneCalls): L
     name_unregister: (name: number, length: number, pid: number, pidLength: number) =>
       ["done", "unknown", "foreign"].indexOf(calls.names.unregister(text(name, length), text(pid, pidLength))),
     names_release: (pid: number, length: number) => calls.names.release(text(pid, length)),
+    module_call: (name: number, length: number, values: number, valuesLength: number) =>
+      modules.call(text(name, length), bytes(values, valuesLength)),
+    module_answer: (to: number) => {
+      const answer = modules.takeAnswer();
+      bytes(to, answer.length).set(answer);
+    },
   };
   const imports: Record<string, Record<string, unknown>> = { host };
   for (const { module: from, name } of WebAssembly.Module.imports(module)) {

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
-import { Lane, type ProcessEnd } from "../../../../src/adapters/lua/engine/lane.ts";
-import type { LaneNames } from "../../../../src/adapters/lua/engine/lane_module.ts";
+import { Lane } from "../../../../src/adapters/lua/engine/lane.ts";
+import type { LuaEnd } from "../../../../src/adapters/lua/engine/outbox.ts";
+import type { NameTable } from "../../../../src/app_runtime/processes/api.ts";
 
 const built = new URL("../../../../native/lua/out/lane.wasm", import.meta.url);
 let module: WebAssembly.Module | undefined;
@@ -9,7 +10,7 @@ let module: WebAssembly.Module | undefined;
 export class TestLane {
   readonly lane: Lane;
   readonly lines: string[] = [];
-  readonly ends = new Map<string, ProcessEnd>();
+  readonly ends = new Map<string, LuaEnd>();
   #now = 0;
   #numbers = 1;
 
@@ -55,7 +56,7 @@ export class TestLane {
   }
 
   /** Runs a process to its end, and time with it while nothing else happens. */
-  finish(pid: string, limitMs = 60_000): ProcessEnd {
+  finish(pid: string, limitMs = 60_000): LuaEnd {
     for (const until = this.#now + limitMs; ; ) {
       const next = this.lane.run();
       const end = this.ends.get(pid);
@@ -67,10 +68,14 @@ export class TestLane {
   }
 }
 
-function nameTable(): LaneNames {
+function nameTable(): NameTable {
   const pids = new Map<string, string>();
   return {
-    register: (name, pid) => (pids.get(name) ?? pid) === pid && pids.set(name, pid) !== undefined,
+    register: (name, pid) => {
+      if ((pids.get(name) ?? pid) !== pid) return "taken";
+      pids.set(name, pid);
+      return "done";
+    },
     lookup: (name) => pids.get(name),
     unregister: (name, pid) => {
       const owner = pids.get(name);
