@@ -20,8 +20,8 @@ EXPORT(process_send) int process_send_outside (const char *pid, size_t pidlength
   Process *p = parse(pid, pidlength);
   Message *m;
   if (p == NULL) return 1;
-  if (p->whenfull == FULL_DROPOLDEST) mailbox_makeroom(p, length);
-  if (mailbox_isfull(p, length)) return 2;
+  if (p->whenfull == FULL_DROPOLDEST) mailbox_makeroom(p, topic, topiclength, length);
+  if (mailbox_refuses(p, topic, topiclength, length)) return 2;
   m = message_new((Pid){ NULL, 0 }, topic, topiclength, value, length);
   if (m == NULL) return 2;
   mailbox_deliver(p, m);

@@ -133,8 +133,9 @@ void event_linkdown (Process *peer, Pid ended, const char *result, size_t length
   writer_free(&w);
 }
 
-void event_cancel (Process *p, Pid from, double deadline, const char *reason, size_t reasonlength) {
+int event_cancel (Process *p, Pid from, double deadline, const char *reason, size_t reasonlength) {
   Writer w = { NULL, 0, 0 };
+  if (mailbox_hasmanyevents(p)) return 0;
   writehead(&w, KIND_CANCEL, from, 2);
   text(&w, "deadline");
   write_number(&w, deadline);
@@ -142,6 +143,7 @@ void event_cancel (Process *p, Pid from, double deadline, const char *reason, si
   write_string(&w, reason, reasonlength);
   event_send(p, w.bytes, w.length);
   writer_free(&w);
+  return 1;
 }
 
 void event_noprocess (Process *p, const char *pid, size_t length) {

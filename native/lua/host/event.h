@@ -22,8 +22,8 @@ size_t event_writeexit (Writer *w, Process *p, lua_State *L, int index, int *fai
 /* Sends LINK_DOWN to 'peer' with the field 'result' of the EXIT event of 'ended'. */
 void event_linkdown (Process *peer, Pid ended, const char *result, size_t length);
 
-/* Sends CANCEL; the deadline is in seconds since 1970. */
-void event_cancel (Process *p, Pid from, double deadline, const char *reason, size_t reasonlength);
+/* Sends CANCEL; the deadline is in seconds since 1970. False: it has so many unread events that this one is left out. */
+int event_cancel (Process *p, Pid from, double deadline, const char *reason, size_t reasonlength);
 
 /* Sends the EXIT of a process that had ended before: "noproc". */
 void event_noprocess (Process *p, const char *pid, size_t length);

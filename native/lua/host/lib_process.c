@@ -56,8 +56,8 @@ static Sent sendhere (lua_State *L, Process *p, int index, const char *topic, si
   Writer *w = &values_writer;
   Message *m;
   write_value(w, L, index, p->code == me->code ? SAMECODE : LANE, MESSAGEMAX);
-  if (p->whenfull == FULL_DROPOLDEST) mailbox_makeroom(p, w->length);
-  if (mailbox_isfull(p, w->length) || (p->mailbox.senders.first != NULL && !mayovertake)) return FULL;
+  if (p->whenfull == FULL_DROPOLDEST) mailbox_makeroom(p, topic, length, w->length);
+  if (mailbox_refuses(p, topic, length, w->length) || (p->mailbox.senders.first != NULL && !mayovertake)) return FULL;
   m = message_new(me->pid, topic, length, w->bytes, w->length);
   if (m == NULL) return NOMEMORY;
   m->batch = (uint64_t)batch;
@@ -67,7 +67,8 @@ static Sent sendhere (lua_State *L, Process *p, int index, const char *topic, si
 
 /* May the running coroutine wait until there is room for the value that was just written? */
 static int maywait (lua_State *L, const Process *p) {
-  return p->whenfull == FULL_WAIT && p != me && !mailbox_istoosmall(p, values_writer.length) && luaN_stoppable(L);
+  int isfull = p->mailbox.senders.first != NULL || mailbox_isfull(p, values_writer.length);
+  return p->whenfull == FULL_WAIT && p != me && isfull && !mailbox_istoosmall(p, values_writer.length) && luaN_stoppable(L);
 }
 
 static int sendfrom (lua_State *L, int index, int isbatch, int mayovertake);

@@ -102,8 +102,8 @@ static int cancel (lua_State *L) {
     remote_cancel(me, t.pid, t.length, delay, reason, length, lua_toboolean(L, 4));
     return done(L);
   }
-  if (mailbox_hasmanyevents(t.p)) return failure_retryable(L, UNAVAILABLE, "the process has too many events: %s", lua_tostring(L, 1));
-  event_cancel(t.p, me->pid, (host_wall() + delay) / 1000, reason, length);
+  if (!event_cancel(t.p, me->pid, (host_wall() + delay) / 1000, reason, length))
+    return failure_retryable(L, UNAVAILABLE, "the process has too many unread events: %s", lua_tostring(L, 1));
   if (lua_toboolean(L, 4)) process_endafter(t.p, delay, "cancel deadline exceeded");
   return done(L);
 }

@@ -11,7 +11,7 @@
 #include "values.h"
 
 /* unread events of one process beyond which others may not add any at will */
-#define MANYEVENTS  10000
+#define MANYEVENTS  1000
 
 Message *message_new (Pid from, const char *topic, size_t topiclength, const char *bytes, size_t length) {
   size_t size = sizeof(Message) + topiclength + length;
@@ -96,7 +96,11 @@ void mailbox_deliver (Process *p, Message *m) {
   if (c == NULL && m->text[0] != '@') c = box->inbox;
   m->order = box->order++;
   account(box, m, 1);
-  if (c == NULL) append(&box->waiting, m);
+  if (c == NULL) {
+    append(&box->waiting, m);
+    box->waitingcount++;
+    box->waitingbytes += m->size;
+  }
   else {
     append(&c->letters, m);
     wait_wakefirst(&c->receivers);
@@ -112,6 +116,14 @@ int mailbox_isfull (const Process *p, size_t more) {
   return p->mailbox.count >= p->host->maxmessages || p->mailbox.bytes + more > p->host->maxmailbox;
 }
 
+int mailbox_refuses (const Process *p, const char *topic, size_t topiclength, size_t more) {
+  const Mailbox *box = &p->mailbox;
+  const Host *h = p->host;
+  if (mailbox_isfull(p, more)) return 1;
+  if (box->waitingcount < (h->maxmessages + 1) / 2 && box->waitingbytes + more <= h->maxmailbox / 2) return 0;
+  return mailbox_listener(box, topic, topiclength) == NULL && (topic[0] == '@' || box->inbox == NULL);
+}
+
 int mailbox_istoosmall (const Process *p, size_t more) {
   return p->host->maxmessages == 0 || more > p->host->maxmailbox;
 }
@@ -121,19 +133,25 @@ static void older (Letters **oldest, Letters *letters) {
   if (*oldest == NULL || letters->first->order < (*oldest)->first->order) *oldest = letters;
 }
 
-void mailbox_makeroom (Process *p, size_t more) {
+void mailbox_makeroom (Process *p, const char *topic, size_t topiclength, size_t more) {
   Mailbox *box = &p->mailbox;
-  while (mailbox_isfull(p, more)) {
+  while (mailbox_refuses(p, topic, topiclength, more)) {
     Letters *oldest = NULL;
     Message *m;
     older(&oldest, &box->waiting);
-    if (box->inbox != NULL) older(&oldest, &box->inbox->letters);
-    for (Channel *c = box->channels; c != NULL; c = c->next) older(&oldest, &c->letters);
+    if (mailbox_isfull(p, more)) {
+      if (box->inbox != NULL) older(&oldest, &box->inbox->letters);
+      for (Channel *c = box->channels; c != NULL; c = c->next) older(&oldest, &c->letters);
+    }
     if (oldest == NULL) return;
     m = oldest->first;
     oldest->first = m->next;
     if (oldest->first == NULL) oldest->last = NULL;
     account(box, m, -1);
+    if (oldest == &box->waiting) {
+      box->waitingcount--;
+      box->waitingbytes -= m->size;
+    }
     message_free(m);
   }
 }
@@ -141,11 +159,18 @@ void mailbox_makeroom (Process *p, size_t more) {
 void mailbox_event (Process *p, Message *m) {
   Mailbox *box = &p->mailbox;
   box->eventcount++;
+  box->eventbytes += m->size;
+  if (box->eventbytes > p->host->maxmailbox) process_end(p, "too many unread events");
   if (box->events == NULL) append(&box->waitingevents, m);
   else {
     append(&box->events->letters, m);
     wait_wakefirst(&box->events->receivers);
   }
+}
+
+void mailbox_readevent (Process *p, const Message *m) {
+  p->mailbox.eventcount--;
+  p->mailbox.eventbytes -= m->size;
 }
 
 int mailbox_hasmanyevents (const Process *p) {
@@ -165,6 +190,15 @@ static int wants (const Channel *c, const Message *m) {
   return tsslen(own) == m->topiclength && memcmp(getstr(own), m->text, m->topiclength) == 0;
 }
 
+static void countwaiting (Mailbox *box) {
+  box->waitingcount = 0;
+  box->waitingbytes = 0;
+  for (const Message *m = box->waiting.first; m != NULL; m = m->next) {
+    box->waitingcount++;
+    box->waitingbytes += m->size;
+  }
+}
+
 void mailbox_collect (Mailbox *box, Channel *c) {
   Message *m = box->waiting.first;
   box->waiting = (Letters){ NULL, NULL };
@@ -172,6 +206,7 @@ void mailbox_collect (Mailbox *box, Channel *c) {
     next = m->next;
     append(wants(c, m) ? &c->letters : &box->waiting, m);
   }
+  countwaiting(box);
 }
 
 void mailbox_giveback (Process *p, Channel *c) {
@@ -180,7 +215,10 @@ void mailbox_giveback (Process *p, Channel *c) {
     box->inbox->letters = merge(box->inbox->letters, c->letters);
     wait_wakeall(&box->inbox->receivers);
   }
-  else box->waiting = merge(box->waiting, c->letters);
+  else {
+    box->waiting = merge(box->waiting, c->letters);
+    countwaiting(box);
+  }
   c->letters = (Letters){ NULL, NULL };
 }
 
@@ -243,6 +281,7 @@ void mailbox_gather (Process *p) {
   for (Channel *c = box->channels; c != NULL; c = c->next) gather(bins, c->letters);
   box->waiting = (Letters){ NULL, NULL };
   for (int i = 0; i < 32; i++) box->waiting = merge(box->waiting, bins[i]);
+  countwaiting(box);
   if (box->events != NULL) box->waitingevents = box->events->letters;
   for (Channel *c = box->results; c != NULL; c = c->next) freeletters(&c->letters);
   box->channels = box->inbox = box->events = box->results = NULL;

@@ -40,22 +40,32 @@ typedef struct Mailbox {
   uint64_t order;
   size_t bytes;
   uint32_t count;
+  uint32_t waitingcount;  /* of those not wanted so far */
+  size_t waitingbytes;
   uint32_t eventcount;
+  size_t eventbytes;
 } Mailbox;
 
 /* Puts a message that the caller made into a process; it belongs to the process from now on. */
 void mailbox_deliver (Process *p, Message *m);
 
-/* May it take no message of that many bytes? */
+/* Has it no room for that many bytes more, whatever they are? */
 int mailbox_isfull (const Process *p, size_t more);
+
+/*
+** Does it take no message of this topic with so many bytes? Messages that
+** nobody wants so far fill half of it at most: a flood of them does not keep
+** out what the process listens to.
+*/
+int mailbox_refuses (const Process *p, const char *topic, size_t topiclength, size_t more);
 
 /* Could it never take one of so many bytes? */
 int mailbox_istoosmall (const Process *p, size_t more);
 
-/* Forgets the oldest unread messages until there is room. */
-void mailbox_makeroom (Process *p, size_t more);
+/* Forgets the oldest unread messages until it does. */
+void mailbox_makeroom (Process *p, const char *topic, size_t topiclength, size_t more);
 
-/* The same for an event. It is never refused. */
+/* The same for an event. It is never refused: a process that lets too many lie ends. */
 void mailbox_event (Process *p, Message *m);
 
 /* Has it so many unread events that those which others cause at will are refused? */
@@ -66,6 +76,7 @@ void mailbox_result (Process *p, struct Channel *c, Message *m);
 
 /* Its owner has read it: there is room for another. */
 void mailbox_read (Process *p, const Message *m);
+void mailbox_readevent (Process *p, const Message *m);
 
 /* A message with room for 'length' bytes behind the topic, or NULL. */
 Message *message_new (Pid from, const char *topic, size_t topiclength, const char *bytes, size_t length);

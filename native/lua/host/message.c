@@ -45,7 +45,7 @@ void takemessage (lua_State *L, Channel *c) {
   else read_value(L, m->text + m->topiclength);
   c->letters.first = m->next;  /* only now: making the value may have failed */
   if (c->letters.first == NULL) c->letters.last = NULL;
-  if (c->kind == EVENTS) lane_running->mailbox.eventcount--;
+  if (c->kind == EVENTS) mailbox_readevent(lane_running, m);
   else if (c->kind == RESULT) forgetresult(L, c);
   else mailbox_read(lane_running, m);
   message_free(m);

@@ -218,8 +218,8 @@ EXPORT(remote_send) int remote_send (const char *to, size_t tolength, const char
   Message *m;
   if (p == NULL) return 1;
   readpid(from, fromlength, &sender);
-  if (p->whenfull == FULL_DROPOLDEST) mailbox_makeroom(p, length);
-  if (mailbox_isfull(p, length)) return 2;
+  if (p->whenfull == FULL_DROPOLDEST) mailbox_makeroom(p, topic, topiclength, length);
+  if (mailbox_refuses(p, topic, topiclength, length)) return 2;
   m = message_new(sender, topic, topiclength, value, length);
   if (m == NULL) return 2;
   mailbox_deliver(p, m);

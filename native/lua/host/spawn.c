@@ -172,7 +172,7 @@ static int deliverall (lua_State *L, int list, Process *p, Pid from) {
     lua_rawgeti(L, list, i + 1);
     topic = lua_tolstring(L, -2, &topiclength);
     bytes = lua_tolstring(L, -1, &length);
-    if (!mailbox_isfull(p, length)) m = message_new(from, topic, topiclength, bytes, length);
+    if (!mailbox_refuses(p, topic, topiclength, length)) m = message_new(from, topic, topiclength, bytes, length);
     lua_pop(L, 2);
     if (m == NULL) return 0;
     mailbox_deliver(p, m);

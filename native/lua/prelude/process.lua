@@ -35,6 +35,7 @@ end
 
 local PATIENCE = 30000 -- milliseconds: the deadline of a cancel that names none, which nobody enforces
 local LONGEST = 1e14
+local REASONMAX = 1024
 
 -- A number is milliseconds, a text that says a duration too; any other text is the reason. The third argument is the other one.
 function process.cancel(destination, first, second)
@@ -51,6 +52,7 @@ function process.cancel(destination, first, second)
     elseif given ~= nil then return nil, invalid("one deadline and one reason are expected") end
   end
   if delay and not (delay >= 0 and delay <= LONGEST) then return nil, invalid("a deadline cannot be negative, nor without end") end
+  if reason and #reason > REASONMAX then return nil, invalid("a reason has 1024 bytes at most") end
   return native.cancel(destination, delay or PATIENCE, reason or "", delay ~= nil)
 end
 
