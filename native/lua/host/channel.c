@@ -12,6 +12,7 @@
 
 #include "channel_parts.h"
 #include "lane.h"
+#include "lib_zone.h"
 
 static Table *channelmeta, *timermeta;
 
@@ -72,6 +73,15 @@ int channel_stoptimer (lua_State *L, int index) {
   return running;
 }
 
+int channel_restarttimer (lua_State *L, int index, double delayms) {
+  Channel *c = tochannel(L, index);
+  int running = channel_stoptimer(L, index);
+  c->ticked = 0;
+  c->timer = timer_start(lane_running, delayms, 0, ticked, c);
+  if (c->timer == NULL) luaL_error(L, "not enough memory");
+  return running;
+}
+
 /* nobody can receive from it any more */
 static int timer_collected (lua_State *L) {
   channel_stoptimer(L, 1);
@@ -116,7 +126,7 @@ int tryreceive (lua_State *L, Channel *c, int index) {
   if (c->kind == TIMER) {
     if (!c->ticked) return 0;
     c->ticked = 0;
-    timer_pushnow(L);
+    time_pushnow(L);
   }
   else if (c->kind != PLAIN && c->letters.first != NULL) takemessage(L, c);
   else if (c->kind == PLAIN && c->begin < c->end) {

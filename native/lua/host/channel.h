@@ -28,6 +28,9 @@ void channel_timer (lua_State *L, double delayms, double periodms);
 /* Stops the timer of the channel at 'index'. False: it had ended. */
 int channel_stoptimer (lua_State *L, int index);
 
+/* Starts the timer of the channel at 'index' anew, once. False: it had ended. */
+int channel_restarttimer (lua_State *L, int index, double delayms);
+
 /* Pushes a channel of the running process that gets the EXIT event of what it executes, and nothing else. */
 struct Channel *channel_result (lua_State *L);
 

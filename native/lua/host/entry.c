@@ -86,6 +86,25 @@ EXPORT(entry_define) size_t entry_define (const char *id, size_t idlength, const
   return 0;
 }
 
+/*
+** What the code of an entry may require: names, each ended by a zero. Without
+** this call all; processes that run follow the newest list.
+*/
+EXPORT(entry_modules) void entry_modules (const char *id, size_t idlength, const char *names, size_t length) {
+  Entry *e = entry_find(id, idlength);
+  if (e == NULL) return;
+  memory_give(e->modules, e->moduleslength);
+  e->modules = copy(names, length);
+  e->moduleslength = length + 1;
+}
+
+int entry_maytake (const Entry *e, const char *module) {
+  if (e->modules == NULL) return 1;
+  for (const char *name = e->modules; name < e->modules + e->moduleslength - 1; name += strlen(name) + 1)
+    if (strcmp(name, module) == 0) return 1;
+  return 0;
+}
+
 /* 'whenfull': 0 refuse, 1 wait, 2 drop the oldest. 'batch': several values in one send are one message. */
 EXPORT(host_define) void host_define (const char *id, size_t idlength, uint32_t maxprocesses, size_t maxmemory,
                                       uint32_t maxmessages, size_t maxmailbox, int whenfull, int batch) {

@@ -15,6 +15,8 @@ struct Entry {
   Code *code;  /* of its newest version; NULL when it never compiled */
   char *broken;  /* why it did not */
   char *method;  /* the function of the chunk's table that runs, or NULL: main, else run */
+  char *modules;  /* the names that its code may require, each ended by a zero; NULL: all */
+  size_t moduleslength;
   const Place *place;  /* on the host it was last started on */
   const Host *placehost;
 };
@@ -36,5 +38,8 @@ struct Host {
 Entry *entry_find (const char *id, size_t length);
 Host *host_find (const char *id, size_t length);
 const Place *entry_place (Entry *e, const Host *h);
+
+/* May the code of the entry require that module? */
+int entry_maytake (const Entry *e, const char *module);
 
 #endif

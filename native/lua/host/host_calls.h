@@ -27,4 +27,12 @@ IMPORT(name_lookup) int host_name_lookup (const char *name, size_t length, char 
 IMPORT(name_unregister) int host_name_unregister (const char *name, size_t length, const char *pid, size_t pidlength);
 IMPORT(names_release) void host_names_release (const char *pid, size_t pidlength);
 
+/*
+** A pure function, called with values as bytes. Returns the length of its
+** answer, which module_answer then copies to 'to': two values, the result and
+** nil, or nil and an error. -1: there is no such function.
+*/
+IMPORT(module_call) int host_module_call (const char *function, size_t functionlength, const char *values, size_t length);
+IMPORT(module_answer) void host_module_answer (char *to);
+
 #endif

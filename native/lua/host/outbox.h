@@ -9,7 +9,7 @@
 typedef enum RecordKind {
   RECORD_ENDED = 1,  /* text pid, the EXIT event as a value */
   RECORD_MESSAGE,  /* text to (a PID of elsewhere), text from, text topic, a value */
-  RECORD_LOG,  /* text pid, uint8 level, text, a value: fields */
+  RECORD_LOG, /* text pid, uint8 level, text, text place ("file:line" or empty), a value: fields */
   RECORD_SIGNAL  /* text to, text from, bytes: remote.c */
 } RecordKind;
 

@@ -30,7 +30,7 @@ typedef enum Reach {
 } Reach;
 
 /* The kinds of userdata that are values and can be sent; each has a metatable in the base. */
-typedef enum ValueKind { VALUE_ERROR = 1, VALUE_PAYLOAD, VALUE_TIME, VALUE_DURATION, VALUE_KINDS } ValueKind;
+typedef enum ValueKind { VALUE_ERROR = 1, VALUE_PAYLOAD, VALUE_TIME, VALUE_DURATION, VALUE_LOCATION, VALUE_KINDS } ValueKind;
 
 void writer_reset (Writer *w);
 void writer_free (Writer *w);

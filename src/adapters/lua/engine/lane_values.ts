@@ -114,6 +114,12 @@ export class ValueWriter {
     this.#bytes[at] = tag;
   }
 
+  /** Like every other writer it makes room first: that may move the bytes. */
+  #uint32(value: number): void {
+    const at = this.#room(4);
+    this.#bytes.writeUInt32LE(value, at);
+  }
+
   #value(value: unknown, depth: number): void {
     if (value === null || value === undefined) this.#tag(tags.nil);
     else if (typeof value === "boolean") this.#tag(value ? tags.true : tags.false);
@@ -129,7 +135,8 @@ export class ValueWriter {
     if (Number.isSafeInteger(value) && !Object.is(value, -0)) this.#integer(BigInt(value));
     else {
       this.#tag(tags.float);
-      this.#bytes.writeDoubleLE(value, this.#room(8));
+      const at = this.#room(8);
+      this.#bytes.writeDoubleLE(value, at);
     }
   }
 
@@ -137,22 +144,26 @@ export class ValueWriter {
     if (BigInt.asIntN(64, value) !== value) throw new LuaValueError(`${value} is larger than an integer of Lua.`);
     if (value >= -128n && value <= 127n) {
       this.#tag(tags.byte);
-      this.#bytes.writeInt8(Number(value), this.#room(1));
+      const at = this.#room(1);
+      this.#bytes.writeInt8(Number(value), at);
     } else {
       this.#tag(tags.integer);
-      this.#bytes.writeBigInt64LE(value, this.#room(8));
+      const at = this.#room(8);
+      this.#bytes.writeBigInt64LE(value, at);
     }
   }
 
   #text(text: Uint8Array): void {
     if (text.length < 256) {
       this.#tag(tags.short);
-      this.#bytes.writeUInt8(text.length, this.#room(1));
+      const at = this.#room(1);
+      this.#bytes.writeUInt8(text.length, at);
     } else {
       this.#tag(tags.long);
-      this.#bytes.writeUInt32LE(text.length, this.#room(4));
+      this.#uint32(text.length);
     }
-    this.#bytes.set(text, this.#room(text.length));
+    const at = this.#room(text.length);
+    this.#bytes.set(text, at);
   }
 
   #object(value: object, depth: number): void {
@@ -187,8 +198,8 @@ export class ValueWriter {
       ([key, value]) => key !== null && key !== undefined && value !== null && value !== undefined,
     );
     this.#tag(tags.table);
-    this.#bytes.writeUInt32LE(items.length, this.#room(4));
-    this.#bytes.writeUInt32LE(present.length, this.#room(4));
+    this.#uint32(items.length);
+    this.#uint32(present.length);
     this.#tag(0);
     for (const item of items) this.#value(item, depth + 1);
     for (const [key, value] of present) {

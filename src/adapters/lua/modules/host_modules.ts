@@ -1,6 +1,6 @@
-import { LuaFailure, type LuaValue, ValueReader, ValueWriter } from "../engine/lane_values.ts";
+import { LuaFailure, type LuaValue, LuaValueError, ValueReader, ValueWriter } from "../engine/lane_values.ts";
 import { hashFunctions } from "./hash.ts";
-import type { HostFunction } from "./host_function.ts";
+import { failure, type HostFunction } from "./host_function.ts";
 import { timeFunctions } from "./time_zones.ts";
 import { uuidFunctions } from "./uuid.ts";
 import { yamlFunctions } from "./yaml.ts";
@@ -52,7 +52,7 @@ export class HostModules {
 function failureOf(error: unknown): LuaFailure {
   if (error instanceof LuaFailure) return error;
   const message = error instanceof Error ? error.message : String(error);
-  return new LuaFailure({ message, kind: "Internal" });
+  return failure(error instanceof LuaValueError ? "Invalid" : "Internal", message);
 }
 
 function named(module: string, functions: Readonly<Record<string, HostFunction>>): Record<string, HostFunction> {

@@ -17,6 +17,7 @@ function decode(text: LuaValue | undefined): unknown {
   try {
     const document = parseDocument(text, { intAsBigInt: true, merge: true, logLevel: "silent" });
     const [wrong] = document.errors;
+    if (wrong?.message.startsWith("Maximum call stack")) throw new RangeError(wrong.message);
     if (wrong !== undefined) throw failure("Internal", wrong.message);
     return document.toJS({ maxAliasCount: maxAliases, mapAsMap: true, reviver: (_key, value) => fitting(value) });
   } catch (error) {
