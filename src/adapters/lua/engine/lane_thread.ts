@@ -55,8 +55,8 @@ class LaneThread {
     for (let more = receiveMessageOnPort(this.#port); more !== undefined; more = receiveMessageOnPort(this.#port))
       this.#take(more.message as readonly ToLane[]);
     const pause = this.#run();
-    this.#report();
     Atomics.store(this.#board, board.live, this.#lane.processes);
+    this.#report();
     if (pause !== 0) Atomics.store(this.#board, board.isBusy, 0);
     if (pause === 0) this.#next.turn = setImmediate(() => this.#turn());
     else if (pause !== undefined) this.#next.timer = setTimeout(() => this.#turn(), pause);
