@@ -4,10 +4,14 @@
 
 #include "failure.h"
 #include "host_calls.h"
+#include "lane.h"
 #include "lib_host.h"
 #include "libraries.h"
 #include "memory.h"
 #include "values.h"
+
+/* steps of a program in the time that a call takes at least */
+#define CALLSTEPS  2000
 
 /* The answer that is being read. A memory error in its middle leaves it here, for the next call to free. */
 static struct {
@@ -28,6 +32,7 @@ int host_call (lua_State *L, const char *function, size_t length, int first) {
   for (int i = first; i <= last; i++) write_value(w, L, i, PORTABLE, HOSTCALLMAX);
   got = host_module_call(function, length, w->bytes, w->length);
   if (got < 0) return luaL_error(L, "the runtime lost its function %s", function);
+  luaN_charge((w->length + (size_t)got) / 16 + CALLSTEPS);
   answer.length = (size_t)got;
   answer.bytes = memory_take(answer.length);
   if (answer.bytes == NULL) return luaL_error(L, "not enough memory");

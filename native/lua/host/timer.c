@@ -127,7 +127,3 @@ double timer_next (void) {
   left = heap.timers[0]->deadline - host_now();
   return left > 0 ? left : 0;
 }
-
-void timer_pushnow (lua_State *L) {
-  lua_pushnumber(L, host_wall() / 1000);
-}

@@ -22,7 +22,4 @@ void timer_fire (int most);
 /* The milliseconds until the next is due, 0 when it is, or -1 when there is none. */
 double timer_next (void);
 
-/* Pushes the time of day, in seconds since 1970 with a fraction. */
-void timer_pushnow (lua_State *L);
-
 #endif

@@ -1,6 +1,6 @@
 /**
  * The short name of a zone at a time, as the zone database has it: "CEST", or "+03" for a zone that has only numbers. Intl
- * knows most of them, each in the English of where it is used.
+ * knows most of them, each in the English of where it is used. For times long ago it may be numbers where the database has a name.
  */
 export function zoneName(zone: string, seconds: number, offset: number): string {
   if (/^(Etc\/)?(UTC|UCT|Zulu|Universal)$/.test(zone)) return "UTC";
@@ -15,8 +15,13 @@ export function zoneName(zone: string, seconds: number, offset: number): string 
 
 const locales = ["en-US", "en-GB", "en-IE", "en-AU", "en-NZ", "en-ZA"];
 
+const formats = new Map<string, Intl.DateTimeFormat>();
+const maxFormats = 1000;
+
 function shortName(locale: string, timeZone: string, seconds: number): string {
-  const format = new Intl.DateTimeFormat(locale, { timeZone, timeZoneName: "short" });
+  const key = `${locale} ${timeZone}`;
+  const format = formats.get(key) ?? new Intl.DateTimeFormat(locale, { timeZone, timeZoneName: "short" });
+  if (formats.size < maxFormats) formats.set(key, format);
   return format.formatToParts(seconds * 1000).find(({ type }) => type === "timeZoneName")?.value ?? "";
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Lane } from "../../../../src/adapters/lua/engine/lane.ts";
-import type { LuaEnd } from "../../../../src/adapters/lua/engine/outbox.ts";
+import type { LuaEnd, LuaLog } from "../../../../src/adapters/lua/engine/outbox.ts";
 import type { NameTable } from "../../../../src/app_runtime/processes/api.ts";
 
 const built = new URL("../../../../native/lua/out/lane.wasm", import.meta.url);
@@ -10,6 +10,7 @@ let module: WebAssembly.Module | undefined;
 export class TestLane {
   readonly lane: Lane;
   readonly lines: string[] = [];
+  readonly logs: LuaLog[] = [];
   readonly ends = new Map<string, LuaEnd>();
   #now = 0;
   #numbers = 1;
@@ -38,7 +39,10 @@ export class TestLane {
       },
       listener: {
         ended: (end) => this.ends.set(end.pid, end),
-        logged: ({ text }) => this.lines.push(text),
+        logged: (record) => {
+          this.logs.push(record);
+          this.lines.push(record.text);
+        },
       },
       ...rest,
     });
