@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { RuntimeError } from "../../../app_runtime/base/runtime_error.ts";
 
-/** In the package it lies beside this file; in a checkout where it was built. */
-const places = ["./lane.wasm", "../../../../native/lua/out/lane.wasm"].map((each) => new URL(each, import.meta.url));
+/** In a checkout it lies where it was built; in the package beside this file. */
+const places = ["../../../../native/lua/out/lane.wasm", "./lane.wasm"].map((each) => new URL(each, import.meta.url));
 
 /** The engine of Lua was never built in this checkout. */
 export class LuaEngineMissingError extends RuntimeError {
@@ -15,8 +15,8 @@ export class LuaEngineMissingError extends RuntimeError {
 }
 
 /** Reads and compiles the engine, some milliseconds. @throws {LuaEngineMissingError} */
-export function readLaneModule(): WebAssembly.Module {
-  const place = places.find((each) => existsSync(each));
+export function readLaneModule(from: readonly URL[] = places): WebAssembly.Module {
+  const place = from.find((each) => existsSync(each));
   if (place === undefined) throw new LuaEngineMissingError();
   return new WebAssembly.Module(readFileSync(place));
 }
