@@ -196,7 +196,13 @@ static inline int named (const Walk *walk, const TString *s) {
   return walk->reach != PORTABLE && isfrozen(s) && (walk->reach == SAMECODE || heap_isbase(s));
 }
 
+static l_noret toolarge (Walk *walk) {
+  luaL_error(walk->L, "a value larger than its limit of bytes cannot be sent");
+  __builtin_unreachable();
+}
+
 static void walkstring (Walk *walk, const TString *s) {
+  if (l_unlikely(walk->w->length > walk->limit || tsslen(s) > walk->limit - walk->w->length)) toolarge(walk);
   if (named(walk, s)) tagged(walk->w, T_FROZEN, &s, sizeof s);
   else write_string(walk->w, getstr(s), tsslen(s));
 }
@@ -243,7 +249,7 @@ static void walkobject (Walk *walk, const TValue *o, int depth) {
 static void walkvalue (Walk *walk, const TValue *o, int depth) {
   Writer *w = walk->w;
   if (l_unlikely(w->length > walk->limit))
-    luaL_error(walk->L, "a value larger than %d bytes cannot be sent", (int)walk->limit);
+    toolarge(walk);
   switch (ttypetag(o)) {
     case LUA_VNIL: case LUA_VEMPTY: case LUA_VABSTKEY: bare(w, T_NIL); break;
     case LUA_VFALSE: bare(w, T_FALSE); break;

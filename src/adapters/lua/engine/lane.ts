@@ -14,6 +14,10 @@ export interface LaneHost {
   readonly maxMessages: number;
   /** Bytes of those. */
   readonly maxMailbox: number;
+  /** What becomes of a message for which there is no room; refused when absent. A process may choose otherwise for itself. */
+  readonly whenFull?: (typeof whenFull)[number];
+  /** Several values in one send are one message, a list, as in Wippy since 2026; each is a message of its own when absent. */
+  readonly batchSends?: boolean;
 }
 
 export interface LaneEntry {
@@ -49,6 +53,8 @@ export class LuaSourceError extends RuntimeError {
 
 const messageRecord = 2;
 const messageRoom = 512;
+/** In the order of the engine. */
+const whenFull = ["refuse", "wait", "drop_oldest"] as const;
 const defaultSlice = 20_000;
 
 /** Processes of Lua in one instance of the engine. It runs when `run` is called, on the thread that calls it. */
@@ -73,9 +79,18 @@ export class Lane {
     return this.#lane.memory.buffer.byteLength;
   }
 
-  defineHost({ id, maxProcesses, maxMemory, maxMessages, maxMailbox }: LaneHost): void {
+  defineHost({ id, maxProcesses, maxMemory, maxMessages, maxMailbox, ...host }: LaneHost): void {
     this.#lend([id], ([at, length]) =>
-      this.#lane.host_define(at, length, maxProcesses, maxMemory, maxMessages, maxMailbox),
+      this.#lane.host_define(
+        at,
+        length,
+        maxProcesses,
+        maxMemory,
+        maxMessages,
+        maxMailbox,
+        whenFull.indexOf(host.whenFull ?? "refuse"),
+        host.batchSends === true ? 1 : 0,
+      ),
     );
   }
 

@@ -27,6 +27,8 @@ export interface LaneExports {
     maxMemory: number,
     maxMessages: number,
     maxMailbox: number,
+    whenFull: number,
+    batchSends: number,
   ): void;
   entry_modules(id: number, idLength: number, names: number, length: number): void;
   spawn(entry: number, entryLength: number, host: number, hostLength: number, values: number, count: number): number;
