@@ -51,6 +51,7 @@ export class LaneSlot {
   #lane: Lane | undefined;
   #watch = new HangWatch();
   #starting = 0;
+  #revision = 0;
   #openedAt = 0;
   #losses = 0;
   #retry: Disposable | undefined;
@@ -94,8 +95,7 @@ export class LaneSlot {
       },
     });
     try {
-      for (const host of this.#hosts.values()) await lane.defineHost(host);
-      for (const entry of this.#entries.values()) await lane.defineEntry(entry);
+      await this.#defineAll(lane);
     } catch (thrown) {
       isCurrent = false;
       await lane.close();
@@ -107,14 +107,26 @@ export class LaneSlot {
     this.#openedAt = clock.now();
   }
 
+  /** Again, when something was defined in the meantime. */
+  async #defineAll(lane: Lane): Promise<void> {
+    let revision: number;
+    do {
+      revision = this.#revision;
+      for (const host of this.#hosts.values()) await lane.defineHost(host);
+      for (const entry of this.#entries.values()) await lane.defineEntry(entry);
+    } while (revision !== this.#revision);
+  }
+
   async defineHost(host: ProcessHostSettings): Promise<void> {
     await this.#lane?.defineHost(host);
     this.#hosts.set(host.id, host);
+    this.#revision += 1;
   }
 
   async defineEntry(entry: ProcessEntry): Promise<void> {
     await this.#lane?.defineEntry(entry);
     this.#entries.set(entry.id, entry);
+    this.#revision += 1;
   }
 
   async spawn(request: SpawnRequest): Promise<StartedProcess> {
@@ -152,8 +164,14 @@ export class LaneSlot {
     this.#lane?.stopHost(host, patienceMs);
   }
 
+  /** Processes of the host. A lane that is lost in the meantime has none left. */
   async hostLoad(host: string): Promise<number> {
-    return (await this.#lane?.hostLoad(host)) ?? 0;
+    try {
+      return (await this.#lane?.hostLoad(host)) ?? 0;
+    } catch (thrown) {
+      if (thrown instanceof LaneLostError) return 0;
+      throw thrown;
+    }
   }
 
   peerLost(slot: number): void {

@@ -23,6 +23,7 @@ import { LuaLetter, readOutbox, recordOf } from "./outbox.ts";
 const threadFile = new URL(`./lane_thread.${import.meta.url.endsWith(".ts") ? "ts" : "js"}`, import.meta.url);
 /** Bytes of letters that its thread has not taken yet. */
 const mostUndelivered = 8 << 20;
+const startLimitMs = 20_000;
 const usualPatienceMs = 30_000;
 
 interface Question {
@@ -77,8 +78,13 @@ export class ThreadLane implements Lane {
   /** Resolves when the thread answers. @throws {LaneLostError} when it cannot start. */
   static async open(parts: LaneParts & LaneThreadOptions): Promise<ThreadLane> {
     const lane = new ThreadLane(parts);
-    await lane.hostLoad("");
-    return lane;
+    const limit = setTimeout(() => void lane.close(), startLimitMs);
+    try {
+      await lane.hostLoad("");
+      return lane;
+    } finally {
+      clearTimeout(limit);
+    }
   }
 
   get load(): number {
@@ -163,7 +169,7 @@ export class ThreadLane implements Lane {
   ): Promise<string | number | undefined> {
     const { promise, resolve, reject } = Promise.withResolvers<string | number | undefined>();
     const ask = ++this.#asked;
-    if (this.#isGone) reject(new LaneLostError(this.#parts.slot, "it was closed"));
+    if (this.#isGone) return Promise.reject(new LaneLostError(this.#parts.slot, "it was closed"));
     this.#questions.set(ask, { resolve, reject, refuse: (answer) => reject(refusal(answer)) });
     this.#send({ ...question, ask } as ToLane);
     return promise;
