@@ -4,6 +4,7 @@ import { blackhole } from "./drills/blackhole.ts";
 import { cut } from "./drills/cut.ts";
 import { kill } from "./drills/kill.ts";
 import { killTwo } from "./drills/kill_two.ts";
+import { luaHostile } from "./drills/lua_hostile.ts";
 import { mailFaults } from "./drills/mail_faults.ts";
 import { mailboxTroubles } from "./drills/mailbox_troubles.ts";
 import { modeReload } from "./drills/mode_reload.ts";
@@ -32,5 +33,6 @@ export const drills: readonly Drill[] = [
   ...killTwo,
   ...queueFaults,
   queueForgets,
+  ...luaHostile,
   soak,
 ];

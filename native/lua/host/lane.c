@@ -13,13 +13,15 @@
 #include "memory.h"
 #include "process.h"
 
-/* steps that calls may take which cannot be stopped, such as a finalizer's */
+/* steps that calls may take which cannot be stopped, such as a finalizer's, and what of one of them counts: not a whole collection */
 #define MAXSTUCK  1000000
+#define MAXSTUCKATONCE  80000
 
 /* full collections at the limit, each followed by a success, before it counts as the end */
 #define MAXRESCUES  100
 
 int luaN_budget;
+int lane_granted;
 int luaN_systemyield;
 int luaN_maxsteps = 500000;
 ptrdiff_t luaN_gcfloor = 8192;
@@ -34,6 +36,7 @@ int luaN_stoppable (lua_State *L) {
 /* True: stop; false: go on, with a fresh slice on the account of the process. */
 static int mustleave (lua_State *L) {
   Process *p = lane_running;
+  int used;
   if (p == NULL) {  /* the lane's own work, such as compiling */
     luaN_budget = lane_slice;
     return 0;
@@ -43,10 +46,11 @@ static int mustleave (lua_State *L) {
     lua_error(L);
   }
   if (luaN_stoppable(L)) return 1;
-  p->stuck += (uint32_t)(lane_slice - luaN_budget);
+  used = lane_granted - luaN_budget;
+  p->stuck += (uint32_t)(used < MAXSTUCKATONCE ? used : MAXSTUCKATONCE);
   if (p->stuck > MAXSTUCK)
     luaN_overrun(L, "a call that cannot be interrupted took too long");
-  luaN_budget = lane_slice;
+  lane_granted = luaN_budget = lane_slice;
   return 0;
 }
 

@@ -14,6 +14,9 @@ struct global_State;
 /* Steps that are left of the slice. A step is a call, a jump back, or about as much work of a library. */
 extern int luaN_budget;
 
+/* The steps of which the budget is what is left. */
+extern int lane_granted;
+
 /* The host, not the program, stopped the running process: coroutines on the way out stay as they are. */
 extern int luaN_systemyield;
 

@@ -16,7 +16,10 @@
 #define CHUNK  ((size_t)1 << 18)
 
 /* bytes of a large block whose copying takes about as long as a step */
-#define BYTESPERSTEP  64
+#define BYTESPERSTEP  16
+
+/* What programs may use together. The rest of the module's 4 GiB is for what the host cannot do without. */
+#define MOST  ((size_t)3 << 30)
 
 #define classof(size)  (((size) + GRAIN - 1) / GRAIN)
 
@@ -46,10 +49,17 @@ static void *takefresh (size_t size) {
   return block;
 }
 
+static void *takelarge (size_t size) {
+  void *block = malloc(size);
+  luaN_charge(size / BYTESPERSTEP);
+  if (block != NULL) reserved += size;
+  return block;
+}
+
 void *memory_take (size_t size) {
   size_t class = classof(size);
   FreeBlock *block;
-  if (class > CLASSES) return malloc(size);
+  if (class > CLASSES) return takelarge(size);
   block = freeblocks[class];
   if (block == NULL) return takefresh(class * GRAIN);
   freeblocks[class] = block->next;
@@ -59,8 +69,10 @@ void *memory_take (size_t size) {
 void memory_give (void *block, size_t size) {
   size_t class = classof(size);
   if (block == NULL) return;
-  if (class > CLASSES)
+  if (class > CLASSES) {
+    reserved -= size;
     free(block);
+  }
   else {
     FreeBlock *freed = block;
     freed->next = freeblocks[class];
@@ -73,13 +85,32 @@ static void *resize (void *block, size_t oldsize, size_t newsize) {
   if (oldsize <= LARGEST && newsize <= LARGEST && classof(oldsize) == classof(newsize))
     return block;
   luaN_charge(newsize / BYTESPERSTEP);
-  if (oldsize > LARGEST && newsize > LARGEST)
-    return realloc(block, newsize);
+  if (oldsize > LARGEST && newsize > LARGEST) {
+    moved = realloc(block, newsize);
+    if (moved != NULL) reserved += newsize - oldsize;
+    return moved;
+  }
   moved = memory_take(newsize);
   if (moved == NULL) return NULL;
   memcpy(moved, block, oldsize < newsize ? oldsize : newsize);
   memory_give(block, oldsize);
   return moved;
+}
+
+static int mayuse (const Account *account, size_t more) {
+  if (account->used > account->limit || more > account->limit - account->used) return 0;
+  return reserved + more <= MOST;
+}
+
+void *memory_takefor (Account *account, size_t size) {
+  void *block = mayuse(account, size) ? memory_take(size) : NULL;
+  if (block != NULL) account->used += size;
+  return block;
+}
+
+void memory_givefor (Account *account, void *block, size_t size) {
+  account->used -= size;
+  memory_give(block, size);
 }
 
 void *memory_alloc (void *ud, void *block, size_t oldsize, size_t newsize) {
@@ -91,8 +122,7 @@ void *memory_alloc (void *ud, void *block, size_t oldsize, size_t newsize) {
     memory_give(block, oldsize);
     return NULL;
   }
-  if (newsize > oldsize && newsize - oldsize > account->limit - account->used)
-    return NULL;
+  if (newsize > oldsize && !mayuse(account, newsize - oldsize)) return NULL;
   result = block == NULL ? memory_take(newsize) : resize(block, oldsize, newsize);
   if (result == NULL) return NULL;
   account->used += newsize - oldsize;

@@ -17,7 +17,11 @@ void *memory_alloc (void *account, void *block, size_t oldsize, size_t newsize);
 void *memory_take (size_t size);
 void memory_give (void *block, size_t size);
 
-/* What was ever taken from the module's memory for small blocks, in bytes. It never shrinks. */
+/* Memory of the host on an account: what a program makes the host keep has the program's bounds. NULL: beyond them. */
+void *memory_takefor (Account *account, size_t size);
+void memory_givefor (Account *account, void *block, size_t size);
+
+/* What is in use or was ever used for small blocks, in bytes. */
 size_t memory_reserved (void);
 
 #endif

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "export.h"
+#include "lane.h"
 #include "outbox.h"
 
 static Writer outbox;
@@ -29,6 +30,7 @@ void outbox_pid (Writer *w, Pid pid) {
 void outbox_end (Writer *w) {
   uint32_t length = (uint32_t)(w->length - begun - sizeof length);
   memcpy(w->bytes + begun, &length, sizeof length);
+  if (outbox_isfull()) luaN_budget = 0;  /* who fills it waits until it was taken */
 }
 
 int outbox_isfull (void) {

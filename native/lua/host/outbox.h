@@ -19,7 +19,7 @@ void outbox_text (Writer *w, const char *text, size_t length);
 void outbox_end (Writer *w);
 
 /* JavaScript looks when the turn is over; beyond this many bytes the turn ends early. */
-#define OUTBOXMAX  ((size_t)4 << 20)
+#define OUTBOXMAX  ((size_t)512 << 10)
 int outbox_isfull (void);
 
 #endif

@@ -11,7 +11,9 @@
 #include "heap.h"
 #include "host_calls.h"
 #include "lane.h"
+#include "outbox.h"
 #include "process.h"
+#include "ready.h"
 #include "remote.h"
 #include "timer.h"
 #include "upgrade.h"
@@ -29,7 +31,8 @@ static struct {
   size_t count;
 } table;
 
-static Process *firstready, *lastready;
+/* making a process takes about as long as so many steps */
+#define NEWSTEPS  100
 
 /* {====================================================== the table of numbers */
 
@@ -80,7 +83,8 @@ Process *process_new (Pid pid, Code *code, size_t memorylimit) {
   p = memory_take(sizeof(Process));
   if (p == NULL) return NULL;
   memset(p, 0, sizeof(Process));
-  p->account.limit = memorylimit;
+  p->account.limit = p->outside.limit = memorylimit;
+  luaN_charge(NEWSTEPS);
   p->pid = pid;
   p->first.L = heap_newstate(code, &p->account);
   if (p->first.L == NULL) {
@@ -98,7 +102,7 @@ static void freefibers (Process *p) {
   while (p->fibers != NULL) {
     Fiber *f = p->fibers;
     p->fibers = f->nextfiber;
-    memory_give(f, sizeof(Fiber));
+    memory_givefor(&p->outside, f, sizeof(Fiber));
   }
 }
 
@@ -153,10 +157,7 @@ void process_doom (Process *p, const char *why) {
 
 static void queue (Process *p) {
   p->isready = 1;
-  p->nextready = NULL;
-  if (firstready == NULL) firstready = p;
-  else lastready->nextready = p;
-  lastready = p;
+  ready_put(p);
 }
 
 void process_end (Process *p, const char *why) {
@@ -184,21 +185,25 @@ void process_endafter (Process *p, double delayms, const char *why) {
 }
 
 Fiber *fiber_new (Process *p, lua_State *L) {
-  Fiber *f = memory_take(sizeof(Fiber));
-  if (f == NULL) luaL_error(L, "not enough memory");
-  *f = (Fiber){ .L = lua_newthread(L) };
-  f->anchor = luaL_ref(L, LUA_REGISTRYINDEX);
-  f->nextfiber = p->fibers;
+  lua_State *thread = lua_newthread(L);
+  int anchor = luaL_ref(L, LUA_REGISTRYINDEX);
+  Fiber *f = memory_takefor(&p->outside, sizeof(Fiber));
+  if (f == NULL) {
+    luaL_unref(L, LUA_REGISTRYINDEX, anchor);
+    luaL_error(L, "not enough memory");
+  }
+  *f = (Fiber){ .L = thread, .anchor = anchor, .nextfiber = p->fibers };
+  if (p->fibers != NULL) p->fibers->prevfiber = f;
   p->fibers = f;
   return f;
 }
 
 static void fiber_free (Process *p, Fiber *f) {
-  Fiber **at = &p->fibers;
-  while (*at != f) at = &(*at)->nextfiber;
-  *at = f->nextfiber;
+  if (f->prevfiber != NULL) f->prevfiber->nextfiber = f->nextfiber;
+  else p->fibers = f->nextfiber;
+  if (f->nextfiber != NULL) f->nextfiber->prevfiber = f->prevfiber;
   luaL_unref(p->first.L, LUA_REGISTRYINDEX, f->anchor);
-  memory_give(f, sizeof(Fiber));
+  memory_givefor(&p->outside, f, sizeof(Fiber));
 }
 
 void process_wake (Process *p, Fiber *f) {
@@ -244,7 +249,7 @@ int process_isdeadlocked (const Process *p) {
 
 static void runslice (Process *p) {
   lane_running = p;
-  luaN_budget = lane_slice;
+  ready_begin(p);
   p->stuck = 0;
   p->slices++;
   p->isready = 1;  /* it queues itself below, not when a fiber of it wakes */
@@ -256,6 +261,7 @@ static void runslice (Process *p) {
     if (!resume(p)) p = NULL;
   } while (p != NULL && p->ready != NULL && luaN_budget > 0);
   lane_running = NULL;
+  ready_end(p);
   if (p == NULL) return;
   p->isready = 0;
   if (p->ready != NULL) queue(p);
@@ -264,9 +270,9 @@ static void runslice (Process *p) {
 
 int process_run (int slices) {
   int used = 0;
-  while (used < slices && firstready != NULL) {
-    Process *p = firstready;
-    firstready = p->nextready;
+  while (used < slices && !ready_isover() && !outbox_isfull()) {
+    Process *p = ready_take();
+    if (p == NULL) break;
     if (p->isgone) memory_give(p, sizeof(Process));
     else {
       used++;

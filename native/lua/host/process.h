@@ -27,13 +27,14 @@ typedef struct Wait Wait;
 typedef struct Fiber {
   lua_State *L;
   struct Fiber *nextready;
-  struct Fiber *nextfiber;  /* of the process, but for the first */
+  struct Fiber *nextfiber, *prevfiber;  /* of the process, but for the first */
   int arguments;  /* on its stack, for its next resume */
   int anchor;  /* its reference in the registry; the first needs none */
 } Fiber;
 
 struct Process {
   Account account;  /* first: the allocator knows a process by it */
+  Account outside;  /* what the host keeps for it: coroutines, timers, waits */
   Pid pid;  /* its number is unique for the life of the runtime */
   Process *nextbucket;
   Process *nextready;
@@ -61,8 +62,11 @@ struct Process {
   uint32_t stuck;  /* steps of calls that cannot be stopped, in this slice */
   uint32_t awaited;  /* what its coroutines wait for that is no channel of its own */
   uint16_t names;  /* that it registered */
+  int slice;  /* steps of its slices, when its steps are dear; 0: as many as everybody's */
   uint16_t rescues;  /* collections that only the memory limit asked for */
   uint8_t isready;
+  uint8_t owes;  /* it took more than its share: its next turn comes when the others had theirs (ready.h) */
+  uint8_t watched;  /* slices for which somebody still looks at the clock */
   uint8_t isgone;  /* freed but for this, until the queue of the ready lets go of it */
   uint8_t traplinks;  /* option: the failure of a linked process is an event, not its own end */
   uint8_t linkevents;  /* option: it is told of new links and of removed ones */

@@ -73,7 +73,7 @@ static int grow (void) {
 Timer *timer_start (Process *p, double delay, double period, void (*due) (void *owner), void *owner) {
   Timer *t;
   if (heap.count == heap.size && !grow()) return NULL;
-  t = memory_take(sizeof(Timer));
+  t = memory_takefor(&p->outside, sizeof(Timer));
   if (t == NULL) return NULL;
   *t = (Timer){ .deadline = host_now() + delay, .period = period, .order = heap.started++,
                 .p = p, .next = p->timers, .due = due, .owner = owner };
@@ -86,7 +86,7 @@ Timer *timer_start (Process *p, double delay, double period, void (*due) (void *
 static void discard (Timer *t) {
   if (t->prev) t->prev->next = t->next; else t->p->timers = t->next;
   if (t->next) t->next->prev = t->prev;
-  memory_give(t, sizeof(Timer));
+  memory_givefor(&t->p->outside, t, sizeof(Timer));
 }
 
 void timer_stop (Timer *t) {

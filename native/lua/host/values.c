@@ -22,7 +22,10 @@
 #define MAXDEPTH  128
 
 /* bytes that are copied in about the time of a step */
-#define BYTESPERSTEP  64
+#define BYTESPERSTEP  16
+
+/* what the smallest value takes */
+#define VALUESTEPS  8
 
 /* How each value begins. */
 enum Tag {
@@ -276,7 +279,7 @@ void write_part (Writer *w, lua_State *L, int index, Reach reach, size_t limit, 
   walk.limit += begin;
   walkvalue(&walk, s2v(L->top - 1), 0);
   lua_pop(L, 1);
-  luaN_charge((w->length - begin) / BYTESPERSTEP);
+  luaN_charge(VALUESTEPS + (w->length - begin) / BYTESPERSTEP);
 }
 
 /* }====================================================== */
@@ -418,7 +421,7 @@ const char *read_value (lua_State *L, const char *bytes) {
   const char *end;
   read.count = 0;
   end = readvalue(L, bytes);
-  luaN_charge((end - bytes) / BYTESPERSTEP);
+  luaN_charge(VALUESTEPS + (end - bytes) / BYTESPERSTEP);
   return end;
 }
 
