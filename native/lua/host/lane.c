@@ -20,6 +20,9 @@
 /* full collections at the limit, each followed by a success, before it counts as the end */
 #define MAXRESCUES  100
 
+/* the steps that a loop of a library can take at least whenever it goes on */
+#define REGAINED  1000
+
 int luaN_budget;
 int lane_granted;
 int luaN_systemyield;
@@ -68,6 +71,13 @@ int luaN_expired (lua_State *L) {
 
 int luaN_mustpause (lua_State *L) {
   return mustleave(L);
+}
+
+void luaN_regain (void) {
+  int least = lane_slice < REGAINED ? lane_slice : REGAINED;
+  if (luaN_budget >= least) return;
+  lane_granted += least - luaN_budget;
+  luaN_budget = least;
 }
 
 int luaN_pausek (lua_State *L, lua_KContext ctx, lua_KFunction k) {

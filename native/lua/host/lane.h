@@ -39,6 +39,9 @@ extern struct global_State *luaN_frozen[2];
 #define luaN_due(L,n) \
   (luaN_budget < 0 ? luaN_mustpause(L) : (luaN_charge(n), 0))
 
+/* For a loop that has just gone on: what it took to do so must not be all that its slice is for. */
+void luaN_regain (void);
+
 #define luaN_pause(L,k)  luaN_pausek(L, 0, k)
 
 int luaN_pausek (lua_State *L, lua_KContext ctx, lua_KFunction k);

@@ -25,9 +25,9 @@
 /* slices between two looks at the clock while somebody waits for the others to be paid */
 #define PATIENCE  16
 
-typedef struct Queue { Process *first, *last; } Queue;
+typedef struct Turns { Process *first, *last; } Turns;
 
-static Queue prompt, indebted;
+static Turns prompt, indebted;
 static double clock, paidat, overat = HUGE_VAL;
 
 /* of the slice that runs */
@@ -38,7 +38,7 @@ static double look (void) {
 }
 
 void ready_put (Process *p) {
-  Queue *q = p->owes ? &indebted : &prompt;
+  Turns *q = p->owes && p->doom == NULL ? &indebted : &prompt;
   p->owes = 0;
   p->nextready = NULL;
   if (q->first == NULL) q->first = p;
@@ -60,7 +60,7 @@ static int isturnofindebted (void) {
 }
 
 Process *ready_take (void) {
-  Queue *q = isturnofindebted() ? &indebted : &prompt;
+  Turns *q = isturnofindebted() ? &indebted : &prompt;
   Process *p = q->first;
   if (p != NULL) q->first = p->nextready;
   return p;
