@@ -80,6 +80,8 @@ EXPORT(entry_define) size_t entry_define (const char *id, size_t idlength, const
   drop(e->method);
   drop(e->broken);
   e->broken = NULL;
+  memory_give(e->modules, e->moduleslength);
+  e->modules = NULL;
   e->code = code;
   e->method = method == NULL ? NULL : copy(method, strlen(method));
   process_each(tellversion, e);

@@ -32,6 +32,9 @@ typedef struct Field {
 
 static Writer text;  /* what is being written */
 
+/* what of that stays for the next, in bytes */
+#define KEPT  ((size_t)1 << 20)
+
 static int encode (Encoder *e, int depth);
 
 static int refuse (Encoder *e, const char *why) {
@@ -173,6 +176,7 @@ static int json_encode (lua_State *L) {
   Encoder e = { L, &text, NULL };
   luaL_checkany(L, 1);
   lua_settop(L, 1);
+  if (text.size > KEPT) writer_free(&text);
   writer_reset(&text);
   if (!encode(&e, 0)) return failure(L, INVALID, "cannot encode as JSON: %s", e.wrong);
   luaN_charge(text.length / 32);

@@ -11,13 +11,21 @@
 #include "prelude.h"
 #include "process.h"
 
+/* What is a global too may always be required. */
+static int isambient (const char *name) {
+  static const char *const ambient[] = { "channel", "errors", "os", "payload", "process", NULL };
+  for (const char *const *each = ambient; *each != NULL; each++)
+    if (strcmp(*each, name) == 0) return 1;
+  return 0;
+}
+
 /* Only what the entry declares is found, unless it declares nothing (entry_modules). */
 static int require (lua_State *L) {
   const char *name = luaL_checkstring(L, 1);
   const Entry *e = lane_running != NULL ? lane_running->entry : NULL;
   lua_pushvalue(L, 1);
   if (lua_rawget(L, lua_upvalueindex(1)) == LUA_TNIL) return luaL_error(L, "module '%s' not found", name);
-  if (e != NULL && !entry_maytake(e, name)) return luaL_error(L, "module '%s' is not among the modules of %s", name, e->id);
+  if (e != NULL && !isambient(name) && !entry_maytake(e, name)) return luaL_error(L, "module '%s' is not among the modules of %s", name, e->id);
   return 1;
 }
 

@@ -148,7 +148,7 @@ function timers.reset(self, duration)
 end
 
 function time.ticker(duration)
-  local ms = positive(duration, "time.ticker")
+  local ms = math.max(positive(duration, "time.ticker"), 1) -- no more often than clocks of the host can
   return native.box(tickermeta, native.timer(ms, ms))
 end
 

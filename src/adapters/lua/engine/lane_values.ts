@@ -78,12 +78,17 @@ const kinds = { error: 1, payload: 2, time: 3, duration: 4, location: 5 };
 
 const maxDepth = 128;
 const utf8 = new TextEncoder();
-const strict = new TextDecoder("utf-8", { fatal: true });
+const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }); // which keeps it
 
 /** Writes values as the lane reads them. */
 export class ValueWriter {
   #bytes = Buffer.allocUnsafe(1024);
   #length = 0;
+  readonly #maxBytes: number;
+
+  constructor(maxBytes = Number.POSITIVE_INFINITY) {
+    this.#maxBytes = maxBytes;
+  }
 
   /** What was written since the last time. Valid until the next write. */
   take(): Uint8Array {
@@ -100,6 +105,7 @@ export class ValueWriter {
 
   #room(more: number): number {
     const at = this.#length;
+    if (at + more > this.#maxBytes) throw new LuaValueError(`The value is larger than ${this.#maxBytes} bytes.`);
     if (at + more > this.#bytes.length) {
       const larger = Buffer.allocUnsafe(Math.max(this.#bytes.length * 2, at + more));
       this.#bytes.copy(larger, 0, 0, at);

@@ -5,10 +5,12 @@ import { timeFunctions } from "./time_zones.ts";
 import { uuidFunctions } from "./uuid.ts";
 import { yamlFunctions } from "./yaml.ts";
 
+const maxAnswer = 16 << 20;
+
 /** What a lane may call at once: pure functions by module and name, values there and back as bytes. */
 export class HostModules {
   readonly #functions: ReadonlyMap<string, HostFunction>;
-  readonly #writer = new ValueWriter();
+  readonly #writer = new ValueWriter(maxAnswer);
   #answer: Uint8Array = new Uint8Array();
 
   constructor() {

@@ -22,6 +22,7 @@ test("an entry that declares its modules can require those alone", () => {
     failed: true,
     error: { message: "main.lua:1: module 'time' is not among the modules of app:main" },
   });
+  expect(run("return function() require('errors') require('channel') end", [], []).end.failed).toBe(false);
   expect(() => run("require('json') return print", [], [])).toThrow(
     "module 'json' is not among the modules of app:main",
   );

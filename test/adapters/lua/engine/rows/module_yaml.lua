@@ -34,11 +34,14 @@ more:
   refused(errors.INVALID, yaml.decode(""))
   refused(errors.INVALID, yaml.decode("\255"))
   refused(errors.INTERNAL, yaml.decode("a: [1"))
+  assert(string.find(select(2, yaml.decode("a: 1\n}\n")), "invalid YAML at line 2", 1, true))
+  refused(errors.INTERNAL, yaml.decode("a: 1\na: 2"))
+  refused(errors.INVALID, yaml.decode("a: &a x\nb: [" .. string.rep("*a,", 101) .. "]"))
   refused(errors.INVALID, yaml.encode({ 1, a = 2 }))
   local circle = {}
   circle.a = circle
   refused(errors.INVALID, yaml.encode(circle))
-  refused(errors.INVALID, yaml.decode(string.rep("x", (1 << 20) + 1)))
+  refused(errors.INVALID, yaml.decode(string.rep("x", (256 << 10) + 1)))
   refused(errors.INVALID, yaml.decode(string.rep("[", 200000)))
   refused(errors.INVALID, yaml.decode(string.rep("[", 150) .. string.rep("]", 150)))
   local bomb = { "a0: &a0 [x, x, x, x, x, x, x, x, x]" }
