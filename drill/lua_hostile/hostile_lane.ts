@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { performance } from "node:perf_hooks";
-import { Lane, type ProcessEnd } from "../../src/adapters/lua/engine/lane.ts";
+import { Lane } from "../../src/adapters/lua/engine/lane.ts";
+import type { ProcessEnd } from "../../src/app_runtime/index.ts";
 import { children, type HostileScript } from "./hostile_scripts.ts";
 
 const built = new URL("../../native/lua/out/lane.wasm", import.meta.url);
@@ -47,7 +48,11 @@ export class HostileLane {
           return first;
         },
         names: {
-          register: (name, pid) => (this.names.get(name) ?? pid) === pid && this.names.set(name, pid) !== undefined,
+          register: (name, pid) => {
+            const owner = this.names.get(name) ?? pid;
+            if (owner === pid) this.names.set(name, pid);
+            return owner === pid ? "done" : "taken";
+          },
           lookup: (name) => (name === "watch" ? this.#look() : this.names.get(name)),
           unregister: (name) => (this.names.delete(name) ? "done" : "unknown"),
           release: (pid) => this.#release(pid),

@@ -2,7 +2,7 @@
 import { performance } from "node:perf_hooks";
 import { parentPort, workerData } from "node:worker_threads";
 import { quantile, rounded } from "../../bench/statistics.ts";
-import { LuaProcessError } from "../../src/adapters/lua/engine/lane.ts";
+import { ProcessRefusedError } from "../../src/app_runtime/processes/api.ts";
 import { HostileLane } from "./hostile_lane.ts";
 import { type HostileScript, hostileScripts } from "./hostile_scripts.ts";
 
@@ -86,7 +86,7 @@ function startAll(waiting: HostileScript[], running: Map<string, HostileScript>)
     try {
       running.set(lane.start(script), script);
     } catch (error) {
-      if (!(error instanceof LuaProcessError)) throw error;
+      if (!(error instanceof ProcessRefusedError)) throw error;
       waiting.push(script);
     }
   }
