@@ -9,6 +9,7 @@ export type {
   ProcessHostSettings,
   Pulse,
   SpawnRequest,
+  WhenFull,
 } from "./lane.ts";
 export type { NameTable } from "./name_table.ts";
 export { NativeEngine } from "./native_lane.ts";

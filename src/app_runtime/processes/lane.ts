@@ -1,6 +1,9 @@
 import type { NameTable } from "./name_table.ts";
 import type { NumberBlocks } from "./number_blocks.ts";
 
+/** What becomes of a message for which the mailbox has no room. `wait`: a sender of the same lane waits until there is. */
+export type WhenFull = "refuse" | "wait" | "drop_oldest";
+
 /** Where processes run, and what each of them may use. */
 export interface ProcessHostSettings {
   readonly id: string;
@@ -12,6 +15,10 @@ export interface ProcessHostSettings {
   readonly maxMessages: number;
   /** Bytes of those. */
   readonly maxMailbox: number;
+  /** Default: refuse. A process may choose otherwise for itself, where its engine offers that. */
+  readonly whenFull?: WhenFull;
+  /** Several values in one send are one message, a list; each is a message of its own when absent. */
+  readonly batchSends?: boolean;
 }
 
 /** Code that processes can be made of. `code` is what its engine reads. */

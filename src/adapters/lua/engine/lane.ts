@@ -1,24 +1,8 @@
 import { RuntimeError } from "../../../app_runtime/base/runtime_error.ts";
-import { ProcessRefusedError } from "../../../app_runtime/processes/api.ts";
+import { type ProcessHostSettings, ProcessRefusedError, type WhenFull } from "../../../app_runtime/processes/api.ts";
 import { instantiateLane, type LaneCalls, type LaneExports } from "./lane_module.ts";
 import { ValueWriter } from "./lane_values.ts";
 import { type OutboxListener, readOutbox } from "./outbox.ts";
-
-export interface LaneHost {
-  readonly id: string;
-  /** 0: no limit. */
-  readonly maxProcesses: number;
-  /** Of one process, in bytes. */
-  readonly maxMemory: number;
-  /** Unread messages of one process. */
-  readonly maxMessages: number;
-  /** Bytes of those. */
-  readonly maxMailbox: number;
-  /** What becomes of a message for which there is no room; refused when absent. A process may choose otherwise for itself. */
-  readonly whenFull?: (typeof whenFull)[number];
-  /** Several values in one send are one message, a list, as in Wippy since 2026; each is a message of its own when absent. */
-  readonly batchSends?: boolean;
-}
 
 export interface LaneEntry {
   /** "namespace:name" */
@@ -54,7 +38,7 @@ export class LuaSourceError extends RuntimeError {
 const messageRecord = 2;
 const messageRoom = 512;
 /** In the order of the engine. */
-const whenFull = ["refuse", "wait", "drop_oldest"] as const;
+const whenFull: readonly WhenFull[] = ["refuse", "wait", "drop_oldest"];
 const defaultSlice = 20_000;
 
 /** Processes of Lua in one instance of the engine. It runs when `run` is called, on the thread that calls it. */
@@ -79,7 +63,7 @@ export class Lane {
     return this.#lane.memory.buffer.byteLength;
   }
 
-  defineHost({ id, maxProcesses, maxMemory, maxMessages, maxMailbox, ...host }: LaneHost): void {
+  defineHost({ id, maxProcesses, maxMemory, maxMessages, maxMailbox, ...host }: ProcessHostSettings): void {
     this.#lend([id], ([at, length]) =>
       this.#lane.host_define(
         at,

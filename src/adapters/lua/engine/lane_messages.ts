@@ -1,3 +1,4 @@
+import type { MessagePort } from "node:worker_threads";
 import type { ProcessHostSettings } from "../../../app_runtime/processes/api.ts";
 import type { LaneEntry } from "./lane.ts";
 
@@ -39,6 +40,8 @@ export type ToLane =
       readonly enforced: boolean;
     }
   | { readonly kind: "stop_host"; readonly host: string; readonly patienceMs: number }
+  /** The way to another lane. */
+  | { readonly kind: "peer"; readonly slot: number; readonly port: MessagePort }
   | { readonly kind: "peer_lost"; readonly slot: number }
   /** A report with an outbox was read. */
   | { readonly kind: "read" };

@@ -3,6 +3,7 @@ import { messageOf } from "../../../app_runtime/base/runtime_error.ts";
 import { NumberBlocks, ProcessRefusedError, SharedNames } from "../../../app_runtime/processes/api.ts";
 import { Lane } from "./lane.ts";
 import { board, type FromLane, type LaneAnswer, type LaneThreadSettings, type ToLane } from "./lane_messages.ts";
+import { PeerLanes } from "./peer_lanes.ts";
 
 /** Until it looks at what it was given. */
 const turnMs = 5;
@@ -16,6 +17,7 @@ class LaneThread {
   readonly #port: MessagePort;
   readonly #lane: Lane;
   readonly #board: Int32Array;
+  readonly #peers: PeerLanes;
   readonly #next = { turn: undefined as NodeJS.Immediate | undefined, timer: undefined as NodeJS.Timeout | undefined };
   #answers: LaneAnswer[] = [];
   #done = 0;
@@ -41,6 +43,13 @@ class LaneThread {
       },
       listener: { ended: () => undefined, logged: () => undefined },
     });
+    this.#peers = new PeerLanes({
+      slotOf: (number) => numbers.slotOf(number),
+      takeLetters: (records) => {
+        this.#refused += this.#lane.takeLetters(records);
+      },
+      woken: () => this.#turn(),
+    });
     port.on("message", (given: readonly ToLane[]) => {
       this.#take(given);
       this.#turn();
@@ -54,6 +63,7 @@ class LaneThread {
     Atomics.add(this.#board, board.turns, 1);
     for (let more = receiveMessageOnPort(this.#port); more !== undefined; more = receiveMessageOnPort(this.#port))
       this.#take(more.message as readonly ToLane[]);
+    this.#peers.receive();
     const pause = this.#run();
     Atomics.store(this.#board, board.live, this.#lane.processes);
     this.#report();
@@ -73,8 +83,9 @@ class LaneThread {
   }
 
   #report(): void {
-    const outbox = this.#lane.takeOutbox();
-    if (outbox === undefined && this.#answers.length === 0 && this.#done === 0) return;
+    const { rest: outbox, refused } = this.#peers.send(this.#lane.takeOutbox());
+    this.#refused += refused;
+    if (outbox === undefined && this.#answers.length === 0 && this.#done === 0 && this.#refused === 0) return;
     if (outbox !== undefined) this.#unread += 1;
     const report: FromLane = {
       answers: this.#answers,
@@ -135,7 +146,11 @@ class LaneThread {
       case "stop_host":
         this.#lane.stopHost(order.host, order.patienceMs);
         return;
+      case "peer":
+        this.#peers.add(order.slot, order.port);
+        return;
       case "peer_lost":
+        this.#peers.remove(order.slot);
         this.#lane.peerLost(order.slot);
         return;
       case "read":

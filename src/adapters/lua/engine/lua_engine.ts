@@ -14,6 +14,7 @@ export interface LuaEngineOptions {
 export class LuaEngine implements ProcessEngine {
   readonly name = luaEngineName;
   readonly #options: Required<LuaEngineOptions>;
+  #lanes: ThreadLane[] = [];
   #module: WebAssembly.Module | undefined;
 
   constructor({ shortPids = false, slice = 20_000 }: LuaEngineOptions = {}) {
@@ -23,6 +24,10 @@ export class LuaEngine implements ProcessEngine {
   /** @throws {LuaEngineMissingError} */
   async open(parts: LaneParts): Promise<Lane> {
     this.#module ??= readLaneModule();
-    return await ThreadLane.open({ ...parts, ...this.#options, module: this.#module });
+    const lane = await ThreadLane.open({ ...parts, ...this.#options, module: this.#module });
+    this.#lanes = this.#lanes.filter(({ isGone }) => !isGone);
+    for (const other of this.#lanes) lane.connect(other);
+    this.#lanes.push(lane);
+    return lane;
   }
 }

@@ -25,6 +25,7 @@ export interface OutboxListener {
 
 const kinds = { ended: 1, message: 2, log: 3, signal: 4 };
 const engine = "lua";
+const [digitZero, letterA, letterX] = [0x30, 0x61, 0x78];
 
 /** A record of the outbox (native/lua/host/outbox.h) that is meant for a process of another lane. */
 export class LuaLetter implements Letter {
@@ -81,9 +82,28 @@ export function readOutbox(bytes: Buffer, listener: OutboxListener): void {
   }
 }
 
+/** Is the record that begins there meant for a process of another lane? */
+export function isLetter(outbox: Buffer, at = 0): boolean {
+  return outbox[at + 4] === kinds.message || outbox[at + 4] === kinds.signal;
+}
+
+/** The number of the process that a letter is for: what stands before the closing brace of its PID, in hexadecimal. */
+export function receiverOf(outbox: Buffer, record: number): number {
+  let number = 0;
+  for (
+    let at = endOfText(outbox, record + 5) - 2, digit = 1;
+    at > record && outbox[at] !== letterX;
+    at--, digit *= 16
+  ) {
+    const code = outbox[at] ?? 0;
+    number += (code >= letterA ? code - letterA + 10 : code - digitZero) * digit;
+  }
+  return number;
+}
+
 function tell(record: Buffer, listener: OutboxListener): void {
   const kind = record[4];
-  if (kind === kinds.message || kind === kinds.signal) {
+  if (isLetter(record)) {
     listener.letter?.(new LuaLetter(record));
     return;
   }

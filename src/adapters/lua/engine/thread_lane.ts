@@ -1,4 +1,4 @@
-import { Worker } from "node:worker_threads";
+import { MessageChannel, Worker } from "node:worker_threads";
 import { messageOf } from "../../../app_runtime/base/runtime_error.ts";
 import {
   type CancelOptions,
@@ -87,6 +87,10 @@ export class ThreadLane implements Lane {
     }
   }
 
+  get isGone(): boolean {
+    return this.#isGone;
+  }
+
   get load(): number {
     return Atomics.load(this.#board, board.live);
   }
@@ -145,6 +149,13 @@ export class ThreadLane implements Lane {
     return Number(await this.#ask({ kind: "host_load", host }, ({ refused }) => new LuaSourceError(refused)));
   }
 
+  /** Letters between the two go from thread to thread. */
+  connect(other: ThreadLane): void {
+    const { port1, port2 } = new MessageChannel();
+    this.#send({ kind: "peer", slot: other.#parts.slot, port: port1 });
+    other.#send({ kind: "peer", slot: this.#parts.slot, port: port2 });
+  }
+
   peerLost(slot: number): void {
     this.#send({ kind: "peer_lost", slot });
   }
@@ -190,7 +201,11 @@ export class ThreadLane implements Lane {
     const bytes = given.reduce((sum, each) => sum + (each instanceof LetterBatch ? each.length : 0), 0);
     this.#underway.push({ parts: given.length, bytes });
     this.#undone += given.length;
-    this.#worker.postMessage(given.map((each) => (each instanceof LetterBatch ? each.toMessage() : each)));
+    const ports = given.flatMap((each) => ("port" in each ? [each.port] : []));
+    this.#worker.postMessage(
+      given.map((each) => (each instanceof LetterBatch ? each.toMessage() : each)),
+      ports,
+    );
   }
 
   #read({ answers, outbox, done, refused }: FromLane): void {

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import type { LaneHost } from "../../../../src/adapters/lua/engine/lane.ts";
+import type { ProcessHostSettings } from "../../../../src/app_runtime/index.ts";
 import { TestLane } from "./test_lane.ts";
 
-const host: LaneHost = {
+const host: ProcessHostSettings = {
   id: "app:small",
   maxProcesses: 0,
   maxMemory: 8 << 20,
@@ -11,7 +11,11 @@ const host: LaneHost = {
 };
 
 /** Runs `source` as app:main on `host`, with other entries beside it. */
-function run(source: string, on: Partial<LaneHost> = {}, entries: Readonly<Record<string, string>> = {}): TestLane {
+function run(
+  source: string,
+  on: Partial<ProcessHostSettings> = {},
+  entries: Readonly<Record<string, string>> = {},
+): TestLane {
   const lane = new TestLane();
   lane.lane.defineHost({ ...host, ...on });
   for (const [id, text] of Object.entries({ "app:main": source, ...entries }))
