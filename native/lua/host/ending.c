@@ -14,6 +14,9 @@
 #include "spawn.h"
 #include "topology.h"
 
+/* an event of more bytes is not copied for each who is told */
+#define COPIEDMAX  4096
+
 /* The second result is a failure when it is a text or an error (design: return value). */
 static int isfailure (lua_State *L, int results) {
   int second = lua_gettop(L) - results + 2;
@@ -42,6 +45,10 @@ void spawn_ended (Process *p, int status, int results, const char *why) {
       index = 1;
     }
     ending.result = event_writeexit(&exit, p, L, index, &ending.failed, why);
+    if (exit.length > COPIEDMAX && (ending.shared = blob_new(exit.bytes, exit.length)) == NULL) {
+      exit.length = 0;
+      ending.result = event_writeexit(&exit, p, L, index, &ending.failed, "not enough memory for the value it left");
+    }
     ending.event = exit.bytes;
     ending.length = exit.length;
   }
@@ -56,6 +63,7 @@ void spawn_ended (Process *p, int status, int results, const char *why) {
     outbox_end(out);
   }
   writer_free(&exit);
+  blob_release(ending.shared);
   p->host->live--;
   process_free(p);
 }

@@ -23,13 +23,23 @@
 /* the value that a process leaves may be as large as a message */
 #define VALUEMAX  ((size_t)16 << 20)
 
+/* and the error, which is told to all that are linked, no larger than this */
+#define ERRORMAX  ((size_t)64 << 10)
+
 #define text(w,s)  write_string(w, "" s, sizeof(s) - 1)
 
 /* An event of which nobody is told would be a silent death: without memory for it the lane is lost, and that is told. */
-void event_send (Process *p, const char *bytes, size_t length) {
-  Message *m = message_new((Pid){ NULL, 0 }, "", 0, bytes, length);
+static void deliver (Process *p, Message *m) {
   if (m == NULL) __builtin_trap();
   mailbox_event(p, m);
+}
+
+void event_send (Process *p, const char *bytes, size_t length) {
+  deliver(p, message_new((Pid){ NULL, 0 }, "", 0, bytes, length));
+}
+
+void event_share (Process *p, Blob *event) {
+  deliver(p, message_shared(event));
 }
 
 /* at, kind and from: the fields that every event has, and the same under 'event' (tables 0 and 1 of the value). */
@@ -59,7 +69,7 @@ static void writeerror (Writer *w, const char *message, size_t length) {
   write_object(w, VALUE_ERROR);
   write_table(w, 1);
   text(w, "message");
-  write_string(w, message, length);
+  write_string(w, message, length < ERRORMAX ? length : ERRORMAX);
 }
 
 /* {====================================================== the end of a process */
@@ -89,19 +99,25 @@ static void writevalue (lua_State *L, void *ud) {
   else write_part(w, L, e->index, PORTABLE, VALUEMAX, FIRSTVALUE);
 }
 
+static void writeobject (lua_State *L, void *ud) {
+  Exit *e = ud;
+  write_part(e->w, L, e->index, PORTABLE, ERRORMAX, FIRSTVALUE);
+}
+
+/* An error object that is too large, or holds what cannot be sent, leaves its message. */
 static void writefailure (lua_State *L, void *ud) {
   Exit *e = ud;
   Writer *w = e->w;
+  size_t length, begin;
+  const char *message;
   write_table(w, 1);
   text(w, "error");
-  if (lua_type(L, e->index) == LUA_TUSERDATA)
-    write_part(w, L, e->index, PORTABLE, VALUEMAX, FIRSTVALUE);
-  else {
-    size_t length;
-    const char *message = luaL_tolstring(L, e->index, &length);
-    writeerror(w, message, length);
-    lua_pop(L, 1);
-  }
+  begin = w->length;
+  if (lua_type(L, e->index) == LUA_TUSERDATA && luaD_rawrunprotected(L, writeobject, e) == LUA_OK) return;
+  w->length = begin;
+  lua_pushvalue(L, e->index);
+  message = luaL_tolstring(L, -1, &length);
+  writeerror(w, message, length);
 }
 
 size_t event_writeexit (Writer *w, Process *p, lua_State *L, int index, int *failed, const char *why) {

@@ -10,6 +10,9 @@
 /* Puts an event, one value as bytes, into the events of the process. */
 void event_send (Process *p, const char *bytes, size_t length);
 
+/* The same for one that others get too. */
+void event_share (Process *p, Blob *event);
+
 /*
 ** Writes the EXIT event of a process that has ended: its value lies at
 ** 'index' of L, or, when '*failed', its error. 'why' in place of an error in L.

@@ -23,8 +23,40 @@ Message *message_new (Pid from, const char *topic, size_t topiclength, const cha
   return m;
 }
 
+#define blobof(m)  (*(Blob *const *)(const void *)(m)->text)
+
 void message_free (Message *m) {
+  if (m->shared) blob_release(blobof(m));
   memory_give(m, m->size);
+}
+
+const char *message_value (const Message *m) {
+  return m->shared ? blobof(m)->bytes : m->text + m->topiclength;
+}
+
+/* What it counts, whoever shares it. */
+static size_t weight (const Message *m) {
+  return m->shared ? m->size + blobof(m)->length : m->size;
+}
+
+Message *message_shared (Blob *b) {
+  Message *m = message_new((Pid){ NULL, 0 }, "", 0, (const char *)&b, sizeof b);
+  if (m == NULL) return NULL;
+  m->shared = 1;
+  b->holders++;
+  return m;
+}
+
+Blob *blob_new (const char *bytes, size_t length) {
+  Blob *b = memory_take(sizeof(Blob) + length);
+  if (b == NULL) return NULL;
+  *b = (Blob){ .holders = 1, .length = length };
+  memcpy(b->bytes, bytes, length);
+  return b;
+}
+
+void blob_release (Blob *b) {
+  if (b != NULL && --b->holders == 0) memory_give(b, sizeof(Blob) + b->length);
 }
 
 /* {====================================================== lists */
@@ -159,7 +191,7 @@ void mailbox_makeroom (Process *p, const char *topic, size_t topiclength, size_t
 void mailbox_event (Process *p, Message *m) {
   Mailbox *box = &p->mailbox;
   box->eventcount++;
-  box->eventbytes += m->size;
+  box->eventbytes += weight(m);
   if (box->eventbytes > p->host->maxmailbox) process_end(p, "too many unread events");
   if (box->events == NULL) append(&box->waitingevents, m);
   else {
@@ -170,7 +202,7 @@ void mailbox_event (Process *p, Message *m) {
 
 void mailbox_readevent (Process *p, const Message *m) {
   p->mailbox.eventcount--;
-  p->mailbox.eventbytes -= m->size;
+  p->mailbox.eventbytes -= weight(m);
 }
 
 int mailbox_hasmanyevents (const Process *p) {

@@ -9,12 +9,26 @@
 
 typedef struct Process Process;
 
+/* Bytes that many messages have in common. */
+typedef struct Blob {
+  uint32_t holders;
+  size_t length;
+  char bytes[];
+} Blob;
+
+/* The caller holds it. NULL: not enough memory. */
+Blob *blob_new (const char *bytes, size_t length);
+
+/* Takes NULL. */
+void blob_release (Blob *b);
+
 /* A message on its way: what it is, and the values as bytes. */
 typedef struct Message {
   struct Message *next;
   uint32_t size;  /* of the whole block */
   Pid from;  /* place NULL: nobody of whom a message could ask */
-  uint64_t order : 47;  /* in which the messages of one process came */
+  uint64_t order : 46;  /* in which the messages of one process came */
+  uint64_t shared : 1;  /* its value lies in a blob, whose address stands in place of the topic */
   uint64_t batch : 1;  /* its value is a list of the values of one send */
   uint64_t topiclength : 16;
   char text[];  /* topic, then one value as bytes */
@@ -81,6 +95,12 @@ void mailbox_readevent (Process *p, const Message *m);
 /* A message with room for 'length' bytes behind the topic, or NULL. */
 Message *message_new (Pid from, const char *topic, size_t topiclength, const char *bytes, size_t length);
 void message_free (Message *m);
+
+/* One without a topic, whose value is that of the blob, or NULL. */
+Message *message_shared (Blob *b);
+
+/* Its value, as bytes. */
+const char *message_value (const Message *m);
 
 /*
 ** Makes all unread messages of a process independent of the heap of its code.

@@ -42,7 +42,7 @@ void takemessage (lua_State *L, Channel *c) {
   Message *m = c->letters.first;
   luaL_checkstack(L, 8, NULL);
   if (c->asmessage) pushmessage(L, m);
-  else read_value(L, m->text + m->topiclength);
+  else read_value(L, message_value(m));
   c->letters.first = m->next;  /* only now: making the value may have failed */
   if (c->letters.first == NULL) c->letters.last = NULL;
   if (c->kind == EVENTS) mailbox_readevent(lane_running, m);

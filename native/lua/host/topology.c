@@ -108,7 +108,8 @@ void topology_abandon (Process *caller) {
 }
 
 static void giveresult (Edge *e, const Ending *ending) {
-  Message *m = message_new((Pid){ NULL, 0 }, "", 0, ending->event, ending->length);
+  Message *m = ending->shared != NULL ? message_shared(ending->shared)
+                                      : message_new((Pid){ NULL, 0 }, "", 0, ending->event, ending->length);
   if (m == NULL) __builtin_trap();
   mailbox_result(e->ends[0], e->result, m);
   e->ends[0]->awaited--;
@@ -125,7 +126,9 @@ static void tell (Process *p, EdgeKind kind, const Ending *ending) {
     if (e->kind != kind) continue;
     if (peer == p) ;
     else if (kind == MONITOR) {
-      if (side == 1) event_send(peer, ending->event, ending->length);
+      if (side != 1) ;
+      else if (ending->shared != NULL) event_share(peer, ending->shared);
+      else event_send(peer, ending->event, ending->length);
     }
     else if (kind == EXECUTION) {
       if (side == 1) giveresult(e, ending);

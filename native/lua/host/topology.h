@@ -27,6 +27,7 @@ void topology_abandon (Process *caller);
 typedef struct Ending {
   const char *event;  /* the bytes of the EXIT event */
   size_t length;
+  Blob *shared;  /* the same bytes, when they are too many for a copy each, or NULL */
   size_t result;  /* where in it the field 'result' begins */
   int failed;
 } Ending;
