@@ -58,12 +58,12 @@ while true do c:send({}) end
 --@ script large-select held
 local channel = require("channel")
 local cases = {}
-for i = 1, 20000 do cases[i] = channel.new():case_receive() end
+for i = 1, 1000 do cases[i] = channel.new():case_receive() end
 while true do channel.select(cases, true) end
 --@ script many-selects ends not enough memory
 local channel = require("channel")
 local cases = {}
-for i = 1, 10000 do cases[i] = channel.new():case_receive() end
+for i = 1, 1000 do cases[i] = channel.new():case_receive() end
 while true do coroutine.spawn(function() channel.select(cases) end) end
 --@ script coroutines ends not enough memory|at most
 local keep = {}

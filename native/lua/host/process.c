@@ -84,6 +84,11 @@ Process *process_new (Pid pid, Code *code, size_t memorylimit) {
   if (p == NULL) return NULL;
   memset(p, 0, sizeof(Process));
   p->account.limit = p->outside.limit = memorylimit;
+  p->owes = 1;  /* it begins among those who compute, and as its maker is: children are no way to more turns */
+  if (lane_running != NULL) {
+    p->watched = lane_running->watched;
+    p->slice = lane_running->slice;
+  }
   luaN_charge(NEWSTEPS);
   p->pid = pid;
   p->first.L = heap_newstate(code, &p->account);
@@ -164,6 +169,7 @@ void process_end (Process *p, const char *why) {
   process_doom(p, why);
   if (p == lane_running) luaN_budget = -1;  /* at its next step */
   else if (!p->isready) queue(p);
+  else ready_hurry(p);
 }
 
 static void endlate (void *ud) {

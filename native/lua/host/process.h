@@ -37,7 +37,7 @@ struct Process {
   Account outside;  /* what the host keeps for it: coroutines, timers, waits */
   Pid pid;  /* its number is unique for the life of the runtime */
   Process *nextbucket;
-  Process *nextready;
+  Process *nextready, *prevready;
   Code *code;
   const Entry *entry;
   Host *host;

@@ -27,7 +27,7 @@
 
 typedef struct Turns { Process *first, *last; } Turns;
 
-static Turns prompt, indebted;
+static Turns ending, prompt, indebted;
 static double clock, paidat, overat = HUGE_VAL;
 
 /* of the slice that runs */
@@ -37,13 +37,28 @@ static double look (void) {
   return clock = host_now();
 }
 
-void ready_put (Process *p) {
-  Turns *q = p->owes && p->doom == NULL ? &indebted : &prompt;
-  p->owes = 0;
+static void append (Turns *q, Process *p) {
   p->nextready = NULL;
-  if (q->first == NULL) q->first = p;
-  else q->last->nextready = p;
+  p->prevready = q->last;
+  if (q->last) q->last->nextready = p; else q->first = p;
   q->last = p;
+}
+
+static void unlink (Turns *q, Process *p) {
+  if (p->prevready) p->prevready->nextready = p->nextready; else q->first = p->nextready;
+  if (p->nextready) p->nextready->prevready = p->prevready; else q->last = p->prevready;
+}
+
+void ready_put (Process *p) {
+  if (p->doom != NULL) append(&ending, p);
+  else append(p->owes ? &indebted : &prompt, p);
+}
+
+void ready_hurry (Process *p) {
+  if (!p->owes) return;
+  unlink(&indebted, p);
+  p->owes = 0;
+  append(&ending, p);
 }
 
 static int ispaid (void) {
@@ -60,9 +75,11 @@ static int isturnofindebted (void) {
 }
 
 Process *ready_take (void) {
-  Turns *q = isturnofindebted() ? &indebted : &prompt;
+  Turns *q = ending.first ? &ending : isturnofindebted() ? &indebted : &prompt;
   Process *p = q->first;
-  if (p != NULL) q->first = p->nextready;
+  if (p == NULL) return NULL;
+  unlink(q, p);
+  p->owes = 0;
   return p;
 }
 

@@ -14,6 +14,9 @@
 /* Puts a process behind the others. */
 void ready_put (Process *p);
 
+/* Lets one that was put and has to end do so before those who compute. */
+void ready_hurry (Process *p);
+
 /* Takes the next one out; NULL: none is ready. */
 Process *ready_take (void);
 
