@@ -50,8 +50,8 @@ static void unlink (Turns *q, Process *p) {
 }
 
 void ready_put (Process *p) {
-  if (p->doom != NULL) append(&ending, p);
-  else append(p->owes ? &indebted : &prompt, p);
+  if (p->doom != NULL) p->owes = 0;
+  append(p->doom != NULL ? &ending : p->owes ? &indebted : &prompt, p);
 }
 
 void ready_hurry (Process *p) {

@@ -99,7 +99,8 @@ test("row 1.9 a star: a hundred thousand linked to one go down with it; those th
       local keeper = process.spawn_monitored("app:keeper", "app:processes", hub)
       process.inbox():receive()
       for i = 1, ${count} do process.spawn("app:leaf", "app:processes", hub) end
-      process.spawn_monitored("app:leaf", "app:processes", hub)
+      process.spawn_monitored("app:leaf", "app:processes", hub, process.pid())
+      process.inbox():receive() -- the last one is linked
       process.send(hub, "go", true)
       local a, b = process.events():receive(), process.events():receive()
       if a.from == keeper then a, b = b, a end
@@ -109,7 +110,11 @@ test("row 1.9 a star: a hundred thousand linked to one go down with it; those th
       process.inbox():receive()
       error("gone")
     end`,
-    "app:leaf": "return function(hub) process.link(hub) process.inbox():receive() end",
+    "app:leaf": `return function(hub, parent)
+      process.link(hub)
+      if parent then process.send(parent, "linked", true) end
+      process.inbox():receive()
+    end`,
     "app:keeper": `return function(hub)
       process.set_options({ trap_links = true })
       process.link(hub)
