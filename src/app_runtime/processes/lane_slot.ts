@@ -105,6 +105,7 @@ export class LaneSlot {
     this.#lane = lane;
     this.#watch = new HangWatch();
     this.#openedAt = clock.now();
+    this.#mailbox.drain((letter) => lane.deliver(letter));
   }
 
   /** Again, when something was defined in the meantime. */
@@ -142,11 +143,13 @@ export class LaneSlot {
     }
   }
 
-  /** Hands a letter to its lane, now or when there is room. */
+  /**
+   * Hands a letter to its lane, now or when there is room. Between two lanes it waits for the next, which knows that the
+   * receiver is gone: whoever watches that is told.
+   */
   deliver(letter: Letter): "sent" | "unknown" | "full" {
-    const lane = this.#lane;
-    if (lane === undefined) return "unknown";
-    const isTaken = this.#mailbox.offer(letter.from ?? "", letter, (each) => lane.deliver(each));
+    if (this.#isClosed) return "unknown";
+    const isTaken = this.#mailbox.offer(letter.from ?? "", letter, (each) => this.#lane?.deliver(each) ?? false);
     if (!isTaken) this.#parts.tell({ kind: "letter.dropped", to: letter.to, from: letter.from });
     return isTaken ? "sent" : "full";
   }
@@ -201,7 +204,6 @@ export class LaneSlot {
     const { slot, clock, names, numbers, tell, onLost } = this.#parts;
     await lane.close();
     names.releaseWhere((pid) => numbers.slotOf(parsePid(pid)?.number ?? 0) === slot);
-    this.#mailbox.drain(() => true);
     this.#endAll(why);
     onLost(slot);
     tell({ kind: "lane.lost", slot, why });

@@ -48,7 +48,7 @@ export type ToLane =
 
 export type LaneAnswer =
   | { readonly ask: number; readonly value: string | number | undefined }
-  | { readonly ask: number; readonly refused: string; readonly permanent: boolean };
+  | { readonly ask: number; readonly refused: string };
 
 /** What a lane says after a turn. Its answers come before what happened in the turn. */
 export interface FromLane {

@@ -113,7 +113,7 @@ class LaneThread {
     } catch (thrown) {
       if (thrown instanceof WebAssembly.RuntimeError) throw thrown; // the instance broke
       const refused = thrown instanceof ProcessRefusedError ? thrown.why : messageOf(thrown);
-      this.#answers.push({ ask, refused, permanent: !(thrown instanceof ProcessRefusedError) });
+      this.#answers.push({ ask, refused });
     }
   }
 

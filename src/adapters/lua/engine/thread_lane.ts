@@ -101,7 +101,7 @@ export class ThreadLane implements Lane {
   }
 
   async defineHost(host: ProcessHostSettings): Promise<void> {
-    await this.#ask({ kind: "host", host }, ({ refused }) => new LuaSourceError(refused));
+    await this.#ask({ kind: "host", host }, ({ refused }) => new LaneLostError(this.#parts.slot, refused));
   }
 
   async defineEntry({ id, code }: ProcessEntry): Promise<void> {
@@ -146,7 +146,9 @@ export class ThreadLane implements Lane {
   }
 
   async hostLoad(host: string): Promise<number> {
-    return Number(await this.#ask({ kind: "host_load", host }, ({ refused }) => new LuaSourceError(refused)));
+    return Number(
+      await this.#ask({ kind: "host_load", host }, ({ refused }) => new LaneLostError(this.#parts.slot, refused)),
+    );
   }
 
   /** Letters between the two go from thread to thread. */

@@ -1,7 +1,6 @@
-import type { Worker } from "node:worker_threads";
 import { expect, test } from "vitest";
 import { LaneLostError, ProcessRefusedError } from "../../../../src/app_runtime/processes/process_errors.ts";
-import { openLuaDesk, slotOf } from "./lua_desk.ts";
+import { openBreakableDesk, openLuaDesk, slotOf } from "./lua_desk.ts";
 
 const echo = `
 return { main = function()
@@ -158,11 +157,7 @@ test("a lane that hangs is replaced; watchers elsewhere hear of it, linked ones 
 });
 
 test("when the thread of a lane dies, watchers elsewhere and JavaScript hear of it within 100 ms", async () => {
-  const workers: Worker[] = [];
-  const note = (worker: Worker) => void workers.push(worker);
-  process.on("worker", note);
-  const { runtime, spawn } = await openLuaDesk({ echo, watcher });
-  process.off("worker", note);
+  const { workers, runtime, spawn } = await openBreakableDesk({ echo, watcher });
   const dying = await spawn("echo");
   const watching = await spawn("watcher", "monitor", dying.pid);
   const linked = await spawn("watcher", "link", dying.pid, true);
@@ -182,6 +177,29 @@ test("when the thread of a lane dies, watchers elsewhere and JavaScript hear of 
   const [survivor] = onOther.filter((each) => each === other);
   survivor?.send("stop", "alive");
   if (survivor !== undefined) expect(await survivor.ended).toMatchObject({ value: "alive" });
+});
+
+test.each([
+  [true, { failed: false, value: { kind: "pid.link.down", error: "the lane of the process was lost" } }],
+  [false, { failed: true, error: { message: "linked process failed" } }],
+])("the death of a lane reaches links on others; trapped: %s", async (traps, expected) => {
+  const { workers, runtime, spawn } = await openBreakableDesk({ echo, watcher });
+  const dying = await spawn("echo");
+  const linked = await spawn("watcher", "link", dying.pid, traps);
+  await expect.poll(() => runtime.lookup("ready link")).toBe(linked.pid);
+  void workers[slotOf(dying.pid)]?.terminate();
+  expect(await linked.ended).toMatchObject(expected);
+});
+
+test("whoever watches a process of a lane that is being replaced is told that it is gone", async () => {
+  const { workers, events, spawn } = await openBreakableDesk({ echo, watcher });
+  const dying = await spawn("echo");
+  await spawn("echo");
+  void workers[slotOf(dying.pid)]?.terminate();
+  await dying.ended;
+  const watching = await spawn("watcher", "monitor", dying.pid);
+  expect(await watching.ended).toMatchObject({ value: { kind: "pid.exit", from: dying.pid } });
+  await expect.poll(() => events.map(({ kind }) => kind)).toContain("lane.replaced");
 });
 
 test("a program that spins hangs no lane", async () => {

@@ -1,3 +1,4 @@
+import type { Worker } from "node:worker_threads";
 import { onTestFinished } from "vitest";
 import { LuaEngine, type LuaEngineOptions, luaEntry } from "../../../../src/adapters/lua/index.ts";
 import { type ProcessEvent, ProcessRuntime, SystemClock } from "../../../../src/app_runtime/index.ts";
@@ -28,6 +29,20 @@ export async function openLuaDesk(
   const spawn = (name: string, ...values: readonly unknown[]) =>
     runtime.spawn(`app:${name}`, "app:processes", ...values);
   return { runtime, host, events, spawn };
+}
+
+/** The same, with the threads of its lanes: one for each slot. */
+export async function openBreakableDesk(sources: Readonly<Record<string, string>>) {
+  const workers: Worker[] = [];
+  const note = (worker: Worker) => {
+    workers.push(worker);
+  };
+  process.on("worker", note);
+  try {
+    return { ...(await openLuaDesk(sources)), workers };
+  } finally {
+    process.off("worker", note);
+  }
 }
 
 /** The slot of the lane that a process runs on. */
