@@ -47,6 +47,9 @@ function time.unix(seconds, nanoseconds)
   return times.time(integer(seconds, "seconds"), integer(nanoseconds, "nanoseconds", 0), "Local")
 end
 
+-- When clocks are looked at for a name that they do not have in the year that is meant.
+local WINTER, SUMMER = calendar.seconds(2024, 1, 1, 0, 0, 0), calendar.seconds(2024, 7, 1, 0, 0, 0)
+
 -- An offset is that of the location if that has it then, else a fixed zone; a name without an offset is looked up there.
 local function withzone(p, shown, where)
   if p.isutc then return times.time(shown, p.nanosecond, "UTC") end
@@ -55,7 +58,7 @@ local function withzone(p, shown, where)
     local isits = offset == p.offset and (p.zonename == nil or p.zonename == name)
     return times.time(shown - p.offset, p.nanosecond, isits and where or string.format("%+d %s", p.offset, p.zonename or ""))
   end
-  for _, at in ipairs({ shown, calendar.seconds(p.year, 1, 1, 0, 0, 0), calendar.seconds(p.year, 7, 1, 0, 0, 0) }) do
+  for _, at in ipairs({ shown, calendar.seconds(p.year, 1, 1, 0, 0, 0), calendar.seconds(p.year, 7, 1, 0, 0, 0), WINTER, SUMMER }) do
     local offset, name = native.zone(where, at)
     if name == p.zonename then return times.time(shown - offset, p.nanosecond, where) end
   end

@@ -97,10 +97,10 @@ local writers = {
   ["3"] = twelve, ["03"] = function(f) return two(twelve(f)) end,
   ["4"] = function(f) return f.minute end, ["04"] = function(f) return two(f.minute) end,
   ["5"] = function(f) return f.second end, ["05"] = function(f) return two(f.second) end,
-  ["2006"] = year, ["06"] = function(f) return two(f.year % 100) end,
+  ["2006"] = year, ["06"] = function(f) return two(math.abs(f.year) % 100) end,
   PM = function(f) return f.hour >= 12 and "PM" or "AM" end,
   pm = function(f) return f.hour >= 12 and "pm" or "am" end,
-  MST = function(f) return f.zonename end,
+  MST = function(f) return f.zonename ~= "" and f.zonename or offsettext(f.offset, "-0700") end,
 }
 
 local function fraction(nanosecond, element)

@@ -45,10 +45,8 @@ readers["_2"] = function(text, p) return readers["2"](string.gsub(text, "^ ", ""
 readers["02"] = digits("^%d%d", "day")
 readers["002"] = digits("^%d%d%d", "yearday")
 readers["__2"] = function(text, p)
-  local found = string.match(string.sub(text, 1, 3), "^ ? ?(%d+)$")
-  if not found or #text < 3 then return nil end
-  p.yearday = math.tointeger(tonumber(found))
-  return string.sub(text, 4)
+  local spaces = string.match(text, "^ ? ?")
+  return digits("^%d%d?%d?", "yearday")(string.sub(text, #spaces + 1), p)
 end
 readers["15"] = digits("^%d%d?", "hour", 0, 23)
 readers["3"] = digits("^%d%d?", "hour", 0, 12)
@@ -71,7 +69,7 @@ readers.PM, readers.pm = half("AM", "PM"), half("am", "pm")
 
 -- "UTC", "CEST", "GMT+3" or "+03": three letters, or four of which the last is a T, or five such as "ChST".
 function readers.MST(text, p)
-  local found = string.match(text, "^ChST") or string.match(text, "^MeST") or string.match(text, "^GMT[+-]%d%d?")
+  local found = string.match(text, "^UTC") or string.match(text, "^ChST") or string.match(text, "^MeST") or string.match(text, "^GMT[+-]%d%d?")
     or string.match(text, "^[+-]%d%d%d?%d?")
   if not found then
     local letters = string.match(text, "^%u+") or ""
@@ -110,6 +108,7 @@ local function readfraction(text, p, element)
   local found = string.match(text, "^[.,](%d+)")
   if string.sub(element, 2, 2) == "9" then
     if not found then return text end
+    found = string.sub(found, 1, 9)
   elseif not found or #found < #element - 1 then return nil
   else found = string.sub(found, 1, #element - 1) end
   p.nanosecond = nanoseconds(found)

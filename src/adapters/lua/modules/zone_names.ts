@@ -4,6 +4,7 @@
  */
 export function zoneName(zone: string, seconds: number, offset: number): string {
   if (/^(Etc\/)?(UTC|UCT|Zulu|Universal)$/.test(zone)) return "UTC";
+  if (offset % 60 !== 0) return "LMT"; // before the clocks of a country were set alike
   const own = names[zone];
   if (own !== undefined) return own[offset] ?? numeric(offset);
   for (const locale of locales) {
