@@ -119,11 +119,6 @@ static int refused (lua_State *L) {
   return failure(L, refusal.kind, "%s", refusal.text);
 }
 
-static void discard (Process *p) {
-  p->host->live--;
-  process_free(p);
-}
-
 /* Are there such an entry and such a host, and may one more run there? */
 static int find (const char *entry, size_t entrylength, const char *host, size_t hostlength, Entry **e, Host **h) {
   *e = entry_find(entry, entrylength);
@@ -154,7 +149,7 @@ static Process *start (Entry *e, Host *h, const Beginning *b, Context *context) 
   status = spawn_prepare(p, b);
   if (status == LUA_OK) return p;
   refuse(INVALID, 0, "%s", spawn_messageof(p, status));
-  discard(p);
+  spawn_ended(p, LUA_ERRRUN, 0, refusal.text);  /* its chunk may have made relations and names */
   return NULL;
 }
 
@@ -205,13 +200,12 @@ static int begun (lua_State *L, const SpawnRequest *request, Process *p) {
   Process *caller = lane_running;
   const SpawnSetup *setup = &request->setup;
   if (setup->name != NULL && names_register(p, setup->name, setup->namelength) != NAME_DONE) {
-    discard(p);  /* another lane was faster, within this step */
+    spawn_ended(p, LUA_ERRRUN, 0, "its name was taken");  /* another lane was faster, within this step */
     return failure_retryable(L, ALREADYEXISTS, "name already registered: %s", setup->name);
   }
   if (!deliverall(L, setup->messages, p, caller->pid)) {
     int returned = full(L, p);
-    names_release(p);
-    discard(p);
+    spawn_ended(p, LUA_ERRRUN, 0, "no room for its first messages");
     return returned;
   }
   if (setup->options != 0) options_read(p, L, setup->options);

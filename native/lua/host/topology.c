@@ -4,6 +4,8 @@
 #include "memory.h"
 #include "topology.h"
 
+#define ABANDONED  "the process that executed it has ended"
+
 /* A relation of two processes, in the list of each. */
 struct Edge {
   EdgeKind kind;
@@ -45,21 +47,29 @@ static Edge *find (EdgeKind kind, const Process *a, const Process *b) {
   return NULL;
 }
 
-int topology_join (EdgeKind kind, Process *a, Process *b) {
-  Edge *e;
-  if (find(kind, a, b) != NULL) return 0;
-  e = memory_take(sizeof(Edge));
-  if (e == NULL) return 0;
+/* On the memory of 'a', which asked for it and ends when it has none: nobody is to believe in a relation that is not there. */
+static Edge *newedge (EdgeKind kind, Process *a, Process *b) {
+  Edge *e = memory_takefor(&a->outside, sizeof(Edge));
+  if (e == NULL) {
+    process_end(a, "not enough memory");
+    return NULL;
+  }
   *e = (Edge){ .kind = kind, .ends = { a, b } };
   attach(e, 0);
   if (a != b) attach(e, 1);
+  return e;
+}
+
+int topology_join (EdgeKind kind, Process *a, Process *b) {
+  if (find(kind, a, b) != NULL) return 0;
+  newedge(kind, a, b);
   return 1;
 }
 
 static void removeedge (Edge *e) {
   detach(e, 0);
   if (e->ends[0] != e->ends[1]) detach(e, 1);
-  memory_give(e, sizeof(Edge));
+  memory_givefor(&e->ends[0]->outside, e, sizeof(Edge));
 }
 
 int topology_part (EdgeKind kind, Process *a, Process *b) {
@@ -86,16 +96,17 @@ int topology_unlink (Process *a, Process *b) {
 /* {====================================================== executions */
 
 void topology_execute (Process *caller, Process *p, struct Channel *result) {
-  Edge *e = memory_take(sizeof(Edge));
-  if (e == NULL) __builtin_trap();
-  *e = (Edge){ .kind = EXECUTION, .ends = { caller, p }, .result = result };
-  attach(e, 0);
-  attach(e, 1);
+  Edge *e = newedge(EXECUTION, caller, p);
+  if (e == NULL) {
+    process_end(p, ABANDONED);
+    return;
+  }
+  e->result = result;
   caller->awaited++;
 }
 
 static void abandon (Edge *e) {
-  process_end(e->ends[1], "the process that executed it has ended");
+  process_end(e->ends[1], ABANDONED);
 }
 
 void topology_abandon (Process *caller) {

@@ -7,7 +7,7 @@
 /* EXECUTION: the first waits for the result of the second, which ends with it. */
 typedef enum EdgeKind { LINK, MONITOR, EXECUTION } EdgeKind;
 
-/* False: there was one already, or no memory. Of a monitor 'a' is told and 'b' watched; a link has no direction. */
+/* False: there was one already. Of a monitor 'a' is told and 'b' watched; a link has no direction. */
 int topology_join (EdgeKind kind, Process *a, Process *b);
 
 /* False: there was none. */

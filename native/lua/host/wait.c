@@ -31,10 +31,9 @@ void wait_check (lua_State *L) {
 Wait *wait_new (lua_State *L, int count) {
   Process *p = lane_running;
   size_t size = waitsize(count);
-  Wait *wait = size <= p->account.limit - p->account.used ? memory_take(size) : NULL;
+  Wait *wait = memory_takefor(&p->outside, size);
   if (wait == NULL) luaL_error(L, "not enough memory");
   memset(wait, 0, size);
-  p->account.used += size;
   wait->p = p;
   wait->fiber = p->current;
   wait->L = L;
@@ -50,8 +49,7 @@ void wait_free (Wait *wait) {
   for (int i = 0; i < wait->count; i++) dequeue(&wait->waiters[i]);
   if (wait->prev) wait->prev->next = wait->next; else wait->p->waits = wait->next;
   if (wait->next) wait->next->prev = wait->prev;
-  wait->p->account.used -= waitsize(wait->count);
-  memory_give(wait, waitsize(wait->count));
+  memory_givefor(&wait->p->outside, wait, waitsize(wait->count));
 }
 
 void wait_for (Wait *wait, int i, Queue *q) {
