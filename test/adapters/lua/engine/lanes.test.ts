@@ -191,6 +191,17 @@ test.each([
   expect(await linked.ended).toMatchObject(expected);
 });
 
+test("the names of a lane that died are free, those of the others stay", async () => {
+  const named = "return { main = function(name) process.registry.register(name) process.inbox():receive() end }";
+  const { workers, runtime, spawn } = await openBreakableDesk({ named });
+  const dying = await spawn("named", "gone");
+  const other = await spawn("named", "stays");
+  await expect.poll(() => [runtime.lookup("gone"), runtime.lookup("stays")]).toEqual([dying.pid, other.pid]);
+  void workers[slotOf(dying.pid)]?.terminate();
+  await dying.ended;
+  expect([runtime.lookup("gone"), runtime.lookup("stays")]).toEqual([undefined, other.pid]);
+});
+
 test("whoever watches a process of a lane that is being replaced is told that it is gone", async () => {
   const { workers, events, spawn } = await openBreakableDesk({ echo, watcher });
   const dying = await spawn("echo");
