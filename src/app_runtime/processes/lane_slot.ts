@@ -55,6 +55,7 @@ export class LaneSlot {
   #openedAt = 0;
   #losses = 0;
   #retry: Disposable | undefined;
+  #replacing: Promise<void> = Promise.resolve();
   #isClosed = false;
 
   constructor(parts: LaneSlotParts) {
@@ -86,16 +87,17 @@ export class LaneSlot {
         ended: (end) => isCurrent && this.#endOf(end.pid).resolve(end),
         letter: (letter) => isCurrent && route(letter),
         logged: (record) => isCurrent && tell({ kind: "process.log", ...record }),
-        hasRoom: () => isCurrent && this.#mailbox.drain((letter) => lane.deliver(letter)),
+        hasRoom: () => isCurrent && this.#drain(),
         refused: (letters) => isCurrent && tell({ kind: "letters.refused", slot, letters }),
         lost: (why) => {
-          if (isCurrent) void this.#lose(lane, why);
+          if (isCurrent) this.#lost(why); // while it still opens, opening it fails
           isCurrent = false;
         },
       },
     });
     try {
       await this.#defineAll(lane);
+      if (!isCurrent) throw new LaneLostError(slot, "it broke while it was opened");
     } catch (thrown) {
       isCurrent = false;
       await lane.close();
@@ -105,7 +107,12 @@ export class LaneSlot {
     this.#lane = lane;
     this.#watch = new HangWatch();
     this.#openedAt = clock.now();
-    this.#mailbox.drain((letter) => lane.deliver(letter));
+    this.#drain();
+  }
+
+  /** Hands on what waits, as far as there is room. */
+  #drain(): void {
+    this.#mailbox.drain((letter) => this.#lane?.deliver(letter) ?? false);
   }
 
   /** Again, when something was defined in the meantime. */
@@ -184,8 +191,7 @@ export class LaneSlot {
   /** Looks whether its lane turns; one that hangs is replaced. */
   check(hangLimitMs: number): void {
     const lane = this.#lane;
-    if (lane !== undefined && this.#watch.look(lane.pulse))
-      void this.#lose(lane, `it did not turn for ${hangLimitMs} ms`);
+    if (lane !== undefined && this.#watch.look(lane.pulse)) this.#lost(`it did not turn for ${hangLimitMs} ms`);
   }
 
   async close(): Promise<void> {
@@ -194,12 +200,16 @@ export class LaneSlot {
     const lane = this.#lane;
     this.#lane = undefined;
     await lane?.close();
+    await this.#replacing;
     this.#endAll("the runtime was closed");
+  }
+
+  #lost(why: string): void {
+    if (this.#lane !== undefined) this.#replacing = this.#lose(this.#lane, why);
   }
 
   /** Its processes end here first, then for whoever watched them from other lanes. */
   async #lose(lane: Lane, why: string): Promise<void> {
-    if (this.#lane !== lane) return;
     this.#lane = undefined;
     const { slot, clock, names, numbers, tell, onLost } = this.#parts;
     await lane.close();
@@ -215,6 +225,7 @@ export class LaneSlot {
     const { slot, clock, tell } = this.#parts;
     if (this.#isClosed) return;
     if (this.#losses > 1) await this.#pause();
+    if (this.#isClosed) return;
     try {
       await this.open();
       if (!this.#isClosed) tell({ kind: "lane.replaced", slot, tookMs: clock.now() - since });

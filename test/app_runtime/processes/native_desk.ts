@@ -17,6 +17,8 @@ class BreakableEngine implements ProcessEngine {
   readonly opened: { readonly parts: LaneParts; readonly lane: Lane }[] = [];
   /** Openings that fail from now on. */
   failures = 0;
+  /** Lanes that break before anything is defined on them. */
+  breaksWhileOpening = 0;
   readonly #native: NativeEngine;
 
   constructor(clock: ManualClock) {
@@ -27,6 +29,7 @@ class BreakableEngine implements ProcessEngine {
     if (this.failures-- > 0) throw new Error("no thread to be had");
     const lane = await this.#native.open(parts);
     this.opened.push({ parts, lane });
+    if (this.breaksWhileOpening-- > 0) parts.listener.lost("it broke at once");
     return lane;
   }
 

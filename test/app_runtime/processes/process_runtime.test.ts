@@ -198,3 +198,21 @@ test("a lane that cannot be replaced is tried again, at longer and longer pauses
     "lane.replaced",
   ]);
 });
+
+test("a lane that breaks while it is opened counts as one that cannot be replaced", async () => {
+  const { clock, engine, events } = await openNativeDesk();
+  engine.breaksWhileOpening = 1;
+  engine.break(0, "its thread ended");
+  await clock.advance(1_000);
+  expect(events.map(({ kind }) => kind)).toEqual(["lane.lost", "lane.not_replaced", "lane.replaced"]);
+});
+
+test("close waits for a lane that is being opened, and opens no more", async () => {
+  const { runtime, clock, engine } = await openNativeDesk();
+  engine.failures = 1;
+  engine.break(0, "its thread ended");
+  await clock.advance(0);
+  const opened = engine.opened.length;
+  await runtime.close();
+  expect([engine.opened.length, clock.pending]).toEqual([opened, 0]);
+});
