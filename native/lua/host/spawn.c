@@ -17,6 +17,8 @@
 #include "lane.h"
 #include "names.h"
 #include "options.h"
+#include "outbox.h"
+#include "remote.h"
 #include "spawn.h"
 #include "target.h"
 #include "topology.h"
@@ -186,10 +188,37 @@ static void relate (Process *caller, Process *p, int relations) {
   if (relations & SPAWN_LINKED) topology_link(caller, p);
 }
 
-/* The name has a process: it gets the messages that a new one would have got. */
+/* The same for a process of another lane, whose end is heard of if it has ended meanwhile. */
+static void reuseelsewhere (lua_State *L, const SpawnRequest *request, const Target *t) {
+  Process *caller = lane_running;
+  int list = request->setup.messages, count = list == 0 ? 0 : (int)lua_rawlen(L, list);
+  for (int i = 1; i < count; i += 2) {
+    size_t topiclength, length;
+    const char *topic, *bytes;
+    Writer *out = outbox_begin(RECORD_MESSAGE);
+    lua_rawgeti(L, list, i);
+    lua_rawgeti(L, list, i + 1);
+    topic = lua_tolstring(L, -2, &topiclength);
+    bytes = lua_tolstring(L, -1, &length);
+    outbox_text(out, t->pid, t->length);
+    outbox_text(out, "", 0);
+    outbox_text(out, topic, topiclength);
+    writer_bytes(out, bytes, length);
+    outbox_end(out);
+    lua_pop(L, 2);
+  }
+  if (request->relations & SPAWN_MONITORED) remote_join(MONITOR, caller, t->pid, t->length);
+  if (request->relations & SPAWN_LINKED) remote_join(LINK, caller, t->pid, t->length);
+  lua_pushlstring(L, t->pid, t->length);
+}
+
+/* The name has a process: it gets the messages that a new one would have got, from nobody it could ask. */
 static int reuse (lua_State *L, const SpawnRequest *request, const Target *t) {
-  if (t->found != HERE) return failure(L, UNAVAILABLE, "process is not on this lane: %s", request->setup.name);
   if (request->relations & SPAWN_EXECUTED) return failure(L, ALREADYEXISTS, "name already registered: %s", request->setup.name);
+  if (t->found == ELSEWHERE) {
+    reuseelsewhere(L, request, t);
+    return 1;
+  }
   if (!deliverall(L, request->setup.messages, t->p, (Pid){ NULL, 0 })) return full(L, t->p);
   relate(lane_running, t->p, request->relations);
   pid_push(L, t->p->pid);
