@@ -21,8 +21,8 @@ const answering = `return function()
   while true do process.send(questions:receive(), "answer", 1) end
 end`;
 
-export const neighbour = { maxMemory: 4 << 20, maxMessages: 10_000, maxMailbox: 16 << 20, maxProcesses: 0 };
-export const hostile = { maxMemory: 16 << 20, maxMessages: 10_000, maxMailbox: 16 << 20, maxProcesses: 2_000 };
+const neighbour = { maxMemory: 4 << 20, maxMessages: 10_000, maxMailbox: 16 << 20, maxProcesses: 0 };
+const hostile = { maxMemory: 16 << 20, maxMessages: 10_000, maxMailbox: 16 << 20, maxProcesses: 2_000 };
 
 /** One lane with a pair of good neighbours. */
 export class HostileLane {
