@@ -13,7 +13,10 @@
 #define GRAIN  16
 #define CLASSES  64
 #define LARGEST  (GRAIN * CLASSES)
-#define CHUNK  ((size_t)1 << 18)
+
+/* What is taken from the module at once: an eighth of what it has, since to grow takes as long however little it is. */
+#define LEASTCHUNK  ((size_t)1 << 18)
+#define LARGESTCHUNK  ((size_t)1 << 24)
 
 /* bytes of a large block whose copying takes about as long as a step */
 #define BYTESPERSTEP  16
@@ -29,12 +32,20 @@ static FreeBlock *freeblocks[CLASSES + 1];
 static char *chunk, *chunkend;
 static size_t reserved;
 
+static size_t chunksize (void) {
+  size_t eighth = reserved / 8;
+  if (eighth < LEASTCHUNK) return LEASTCHUNK;
+  return eighth < LARGESTCHUNK ? eighth : LARGESTCHUNK;
+}
+
 static void *takefresh (size_t size) {
   void *block;
   if ((size_t)(chunkend - chunk) < size) {
-    char *fresh = malloc(CHUNK);
+    size_t more = chunksize();
+    char *fresh = malloc(more);
+    if (fresh == NULL && more > LEASTCHUNK) fresh = malloc(more = LEASTCHUNK);
     if (fresh == NULL) return NULL;
-    reserved += CHUNK;
+    reserved += more;
     while ((size_t)(chunkend - chunk) >= GRAIN) {  /* the rest is not lost */
       size_t rest = (size_t)(chunkend - chunk) / GRAIN * GRAIN;
       if (rest > LARGEST) rest = LARGEST;
@@ -42,7 +53,7 @@ static void *takefresh (size_t size) {
       chunk += rest;
     }
     chunk = fresh;
-    chunkend = fresh + CHUNK;
+    chunkend = fresh + more;
   }
   block = chunk;
   chunk += size;
