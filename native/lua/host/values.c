@@ -205,6 +205,7 @@ static l_noret toolarge (Walk *walk) {
 }
 
 static void walkstring (Walk *walk, const TString *s) {
+  luaN_charge(tsslen(s) / BYTESPERSTEP);  /* here: what is refused in the end was written too */
   if (l_unlikely(walk->w->length > walk->limit || tsslen(s) > walk->limit - walk->w->length)) toolarge(walk);
   if (named(walk, s)) tagged(walk->w, T_FROZEN, &s, sizeof s);
   else write_string(walk->w, getstr(s), tsslen(s));
