@@ -9,6 +9,7 @@ const config: KnipConfig = {
     "src/mail_order_bot_app/main.ts",
     "src/mail_order_bot_app/mail_login.ts",
     "bench/*.ts",
+    "bench/lua/main.ts",
     "drill/*.ts",
     "drill/**/*_program.ts", // started by drills as node processes
     "scripts/*.ts",
@@ -21,7 +22,7 @@ const config: KnipConfig = {
     "reflect-metadata", // a peer of inversify, which imports it
     "@biomejs/biome", // started by scripts/check.ts
   ],
-  ignoreBinaries: ["dovecot", "mkfifo", "mount", "umount"], // Debian's, for tests
+  ignoreBinaries: ["dovecot", "erl", "erlc", "lua5.4", "mkfifo", "mount", "umount"], // Debian's, for tests
 };
 
 export default config;

@@ -5,6 +5,7 @@ import { cluster } from "./drills/cluster.ts";
 import { cut } from "./drills/cut.ts";
 import { kill } from "./drills/kill.ts";
 import { killTwo } from "./drills/kill_two.ts";
+import { luaHostile } from "./drills/lua_hostile.ts";
 import { mailFaults } from "./drills/mail_faults.ts";
 import { mailboxTroubles } from "./drills/mailbox_troubles.ts";
 import { modeReload } from "./drills/mode_reload.ts";
@@ -34,5 +35,6 @@ export const drills: readonly Drill[] = [
   ...cluster,
   ...queueFaults,
   queueForgets,
+  ...luaHostile,
   soak,
 ];

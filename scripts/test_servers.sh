@@ -6,6 +6,7 @@
 #   dovecot-lmtpd  delivers mail to it the way a mail server does
 #   openssl        makes the certificates for its TLS port
 #   redis-server   the real Redis of the queue tests
+#   lua5.4         no server: Lua as everybody knows it, which ours is compared with
 #
 # Another server that speaks like Redis takes its place by its path, with nothing installed: for Valkey, unpack the packages
 # valkey-server and valkey-tools of bookworm-backports or trixie (apt-get download, dpkg-deb -x) and run
@@ -19,16 +20,17 @@ missing=""
 [ -x /usr/lib/dovecot/lmtp ] || missing="$missing dovecot-lmtpd"
 command -v openssl >/dev/null 2>&1 || missing="$missing openssl"
 command -v redis-server >/dev/null 2>&1 || missing="$missing redis-server"
+command -v lua5.4 >/dev/null 2>&1 || missing="$missing lua5.4"
 
 if [ -z "$missing" ]; then
-  echo "test servers: dovecot, openssl and redis are installed"
+  echo "test servers: dovecot, openssl, redis and lua are installed"
   exit 0
 fi
 
 install="apt-get update && apt-get install -y --no-install-recommends$missing"
 
 if ! command -v apt-get >/dev/null 2>&1; then
-  echo "The tests need Dovecot, openssl and Redis, and this machine has no apt-get. Debian calls the packages:$missing" >&2
+  echo "The tests need Dovecot, openssl, Redis and Lua, and this machine has no apt-get. Debian calls the packages:$missing" >&2
   exit 69
 fi
 if [ "$(id -u)" -ne 0 ]; then

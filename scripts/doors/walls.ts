@@ -13,6 +13,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   leases: { rooms: [], packages: [] },
   intake: { rooms: [], packages: [] },
   workers: { rooms: ["queue"], packages: [] },
+  processes: { rooms: [], packages: [] },
   control: { rooms: ["queue", "health", "workers"], packages: [] },
   peers: { rooms: ["control"], packages: [] },
   core: {
@@ -32,6 +33,7 @@ export const adapters: Readonly<Record<string, Adapter>> = {
   http_control: { rooms: ["control", "health"], packages: ["fastify"] },
   imap: { rooms: ["intake"], packages: ["imapflow"] },
   journal_sqlite: { rooms: [], packages: [], drivers: ["sqlite"] },
+  lua: { rooms: ["processes"], packages: ["yaml"] },
   memory_queue: { rooms: ["queue"], packages: [] },
   oauth2: { rooms: [], packages: ["oauth4webapi"] },
   otel: {

@@ -102,3 +102,23 @@ export { RuntimeManager } from "./core/runtime_manager.ts";
 export type { ConfigSources, Infrastructure, PlatformServices, RuntimeParts } from "./core/runtime_parts.ts";
 export { exitCodes, handleSignals } from "./core/signals.ts";
 export { LeasedComponent, type LeasedPart } from "./leases/api.ts";
+export {
+  type CancelOptions,
+  NativeEngine,
+  type NativeInput,
+  type NativeSelf,
+  type NativeStep,
+  nativeEntry,
+  type ProcessEnd,
+  type ProcessEngine,
+  type ProcessEntry,
+  type ProcessEvent,
+  type ProcessHandle,
+  type ProcessHost,
+  type ProcessHostSettings,
+  ProcessRefusedError,
+  ProcessRuntime,
+  type ProcessRuntimeParts,
+  type SendAnswer,
+  type StateMachine,
+} from "./processes/api.ts";

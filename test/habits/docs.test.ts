@@ -38,8 +38,8 @@ test("the minimal example is an application in under 60 lines", async () => {
   expect(lines.length).toBeLessThan(60);
 });
 
-test("the page on testing shows a test that runs", async () => {
-  const page = await readFile("docs/testing.md", "utf8");
+test.each(["testing", "processes"])("the page on %s shows a test that runs", async (name) => {
+  const page = await readFile(`docs/${name}.md`, "utf8");
   const shown = /^```ts\n([\s\S]*?)^```$/m.exec(page)?.[1];
-  expect(shown).toBe(await readFile("test/habits/testing_page.test.ts", "utf8"));
+  expect(shown).toBe(await readFile(`test/habits/${name}_page.test.ts`, "utf8"));
 });

@@ -29,6 +29,7 @@ async function pack(folder: string): Promise<string> {
   await mkdir(folder);
   const output = ["--outDir", join(folder, "dist"), "--tsBuildInfoFile", join(root, "build_info")];
   await tsc("-p", "tsconfig.build.json", ...output);
+  await run(project, join(project, "scripts/put_lua.sh"), [join(folder, "dist")]); // what prepack does
   for (const file of ["package.json", "LICENSE", "CHANGELOG.md"])
     await copyFile(join(project, file), join(folder, file));
   const listing = await npm(folder, "pack", "--json", "--ignore-scripts");
@@ -75,6 +76,19 @@ test("each adapter has a door of its own", async () => {
   const doors = ["app_runtime", "app_runtime/testing", ...adapters.map((name) => `app_runtime/adapters/${name}`)];
   const look = `for (const door of ${JSON.stringify(doors)}) await import(door).catch((why) => console.log(door, why.code));`;
   expect(await node("--input-type=module", "-e", look)).toBe("");
+});
+
+test("it brings the engine of Lua along", async () => {
+  const program = `
+    import { ProcessRuntime, SystemClock } from "app_runtime";
+    import { LuaEngine, luaEntry } from "app_runtime/adapters/lua";
+    const runtime = new ProcessRuntime({ clock: new SystemClock(), engines: [{ engine: new LuaEngine(), lanes: 1 }] });
+    await runtime.start();
+    await runtime.host({ id: "h", maxProcesses: 1, maxMemory: 1 << 20, maxMessages: 10, maxMailbox: 1 << 20 });
+    await runtime.entry(luaEntry("app:hello", { source: "return { main = function(name) return 'hello ' .. name end }" }));
+    console.log(await (await runtime.spawn("app:hello", "h", "world")).ended);
+    await runtime.close();`;
+  expect(await node("--input-type=module", "-e", program)).toContain("value: 'hello world'");
 });
 
 test.each(await readdir(join(project, "examples")))(

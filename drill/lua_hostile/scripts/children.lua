@@ -1,0 +1,4 @@
+--@ child short
+return function() end
+--@ child slow-chunk
+while true do end

@@ -1,0 +1,22 @@
+-- string.format, pack and unpack.
+local function try(f, ...) print(pcall(f, ...)) end
+local f = string.format
+for _, spec in ipairs { "%d", "%5d", "%-5d|", "%05d", "%+d", "% d", "%.3d", "%8.3d", "%i", "%u", "%x", "%X", "%#x", "%o", "%#o", "%c", "%e", "%.2e", "%E", "%f", "%.0f", "%.3f", "%+.1f", "%10.2f", "%-10.2f|", "%010.2f", "%#.0f", "%g", "%.3g", "%G", "%#g", "%.20g", "%a", "%A", "%.2a", "%s", "%5s", "%-5s|", "%.2s", "%q", "%%", "%.14g", "%.17g", "%.99f", "%5%", "%y", "%", "%10", "%.", "%-", "%#", "%123d", "%.123d", "%0-5d|", "%+ d", "%##x", "%+s", "%05s", "%#s", "% q", "%5q", "%ld", "%n", "%5c|", "%-5c|", "%.3c", "%F", "%.3q", "%5.1s|", "%.0s|", "%.s|", "%     d", "%-+ #0d" } do
+  for _, v in ipairs { 0, 1, -1, 65, 255, 123456789, math.maxinteger, math.mininteger, 0.0, 1.5, -2.25, 1e20, 3.0, 1e-10, 0.1, 1 / 0, -1 / 0, "text", "12", "0x1f", "1.5", "" } do
+    local ok, r = pcall(f, spec, v) print(spec, v, ok, r)
+  end
+end
+print(f("%q", "a\nb\0c\r\"\\\1" .. "2\200\t"), f("%q", 1 / 3), f("%q", math.mininteger), f("%q", 1 / 0), f("%q", -1 / 0), f("%q", 0 / 0), f("%q", nil), f("%q", true), f("%q", 255), f("%q", 2 ^ 63), f("%q", -0.0)) try(f, "%q", {}) try(f, "%q", print) try(f, "%d") try(f, "%s") try(f, "%d", "x") try(f, "%d", 1.5) try(f, "%d", "1.5") try(f, "%d", {}) try(f, "%s", nil) try(f) try(f, {}) try(f, "%s %s", 1) try(f, "%d", 2 ^ 63) try(f, "%c", 1.5) try(f, "%x", -1) try(f, "%x", -1.0)
+print(f("%s %s %s", nil, true, false), f("%s", setmetatable({}, { __tostring = function() return "obj" end })), f("%10s|", setmetatable({}, { __tostring = function() return "obj" end })), f("%s", "a\0b") == "a\0b", f("%.20s", ("x"):rep(100)), #f("%s", ("x"):rep(1000)), f("%d%%", 50), f("%5.1f|%-8s|%03d", 3.14159, "ab", 7), #f("%99d", 1), f("%.3f", 2 / 3), f("%5s%5s", "a", "b"), f("%s", 12), f("%s", 1.0), f("%d", 3.0), f("%.3s", "abcdef")) try(f, "%s", setmetatable({}, { __tostring = function() return 5 end })) try(f, "%5s", "a\0b") try(f, "%p", 1) print(f("%p", nil), f("%p", true), f("%p", 1) == f("%p", 2.5), f("%p", "x") == f("%p", "x"), f("%-10p|", 4))
+local pack, unpack, size = string.pack, string.unpack, string.packsize
+local function hex(s) return (s:gsub(".", function(c) return f("%02x", c:byte()) end)) end
+for _, fmt in ipairs { "b", "B", "h", "H", "i", "I", "i1", "i2", "i3", "i4", "i5", "i7", "i8", "i9", "i16", "I1", "I3", "I8", "I9", "I16", "j", "J", "<i4", ">i4", "=i4", "<I3", ">I3", "!4 i8", "!8 b i8", "! b i8", "!2 b i4", "f", "d", "n", "<d", ">f", "xb", "bx", "bXi4", "!4 bXi4 b", "<!4 b i4 Xi4" } do
+  for _, v in ipairs { 0, 1, -1, 127, 128, -128, 255, 256, 32767, 65535, -32768, 1 << 31, (1 << 32) - 1, math.maxinteger, math.mininteger, 1.5, 3.0, "5", "x" } do
+    local ok, s = pcall(pack, fmt, v, v) if ok then print(fmt, v, hex(s), pcall(unpack, fmt, s)) else print(fmt, v, s) end
+  end
+  print(fmt, pcall(size, fmt))
+end
+for _, fmt in ipairs { "z", "s", "s1", "s2", "s4", "c0", "c5", "c10", "zz", "s1z", "<s2 c3", "!4 s4" } do for _, v in ipairs { "", "a", "hello", "a\0b", ("x"):rep(300), 5 } do if fmt ~= "s" then local ok, s = pcall(pack, fmt, v, v) if ok then print(fmt, hex(s):sub(1, 60), #s, pcall(unpack, fmt, s)) else print(fmt, s) end end end end
+print(pcall(size, "z")) print(pcall(size, "s1")) print(pcall(pack, "i17", 1)) print(pcall(pack, "i0", 1)) print(pcall(pack, "!3 i4", 1)) print(pcall(pack, "!17 i4", 1)) print(pcall(pack, "q", 1)) print(pcall(pack, "c", "x")) print(pcall(pack, "X", 1)) print(pcall(pack, "Xz")) print(pcall(pack, "i4")) print(pcall(pack, "Xi3", 1)) print(pcall(pack, "i", {}))
+try(unpack, "i4", "abc") try(unpack, "z", "abc") try(unpack, "s1", "\5abc") try(unpack, "i4", "abcdefgh", 5) try(unpack, "i4", "abcdefgh", 6) try(unpack, "i4", "abcdefgh", -4) try(unpack, "b", "a", 3) try(unpack, "b", "a", 2) try(unpack, "b", "a", 0) try(unpack, "i9", ("\255"):rep(9)) try(unpack, "i9", ("\1"):rep(9)) try(unpack, "I16", ("\1"):rep(8) .. ("\0"):rep(8)) try(unpack, "c5", "abc") try(unpack, "", "") try(unpack) try(pack) try(unpack, "z", "\0", 1) try(unpack, "<I2 >I2 =I1", "\1\2\3\4\5") try(unpack, "b" , "x", 1.5) try(unpack, "i4 z s1", pack("i4 z s1", 7, "zero", "sized"))
+print(size("i4 i8 b"), size("!8 b i8"), size("<!4 b i4 b"), size(""), size("c10 b"), size("! b d"), size("b h i4 d")) print(unpack("<d", pack("<d", 0.1)), unpack("<f", pack("<f", 0.5)), unpack(">n", pack(">n", -1e300)), unpack("j", pack("j", math.mininteger)), hex(pack("<d", 1 / 0)), hex(pack(">f", -0.0)), hex(pack(" < i2 > i2 ", 1, 1)))
