@@ -176,7 +176,7 @@ export class Expressions {
     if (roll < 0.28)
       return `(function(...) return ${this.#random.pick(["...", "select(2, ...)", "nil", "#{ ... }"])} end)(${this.several(2)})`;
     if (roll < 0.3)
-      return `pcall(${this.#random.pick(["error", "type", "text", "string.rep", "math.floor", "setmetatable", "coroutine.yield", "next"])}, ${this.of("any")})`;
+      return `pcall(${this.#random.pick(["error", "type", "text", "string.rep", "math.floor", "setmetatable", "coroutine.yield", "rawlen"])}, ${this.of("any")})`;
     if (roll < 0.32) return `(load("return " .. ${this.#random.between(1, 9)} .. " * 2"))()`;
     if (roll < 0.36) return `(${this.of("any")} ${this.#random.pick(["and", "or"])} ${this.of("any")})`;
     if (roll < 0.38) return `(not ${this.of("any")})`;
