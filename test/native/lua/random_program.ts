@@ -22,12 +22,12 @@ if type(v) == "table" then
 if (depth or 0) > 2 then return "{..}" end
 local keys = {}
 for k in next, v do keys[#keys + 1] = k end
+for i, k in ipairs(keys) do keys[i] = show(k, (depth or 0) + 1) .. "=" .. show(rawget(v, k), (depth or 0) + 1) end
 for i = 2, #keys do
 local k, j = keys[i], i
 while j > 1 and before(k, keys[j - 1]) do keys[j], j = keys[j - 1], j - 1 end
 keys[j] = k
 end
-for i, k in ipairs(keys) do keys[i] = show(k, (depth or 0) + 1) .. "=" .. show(rawget(v, k), (depth or 0) + 1) end
 return "{" .. table.concat(keys, " ") .. "}"
 end
 if type(v) == "function" or type(v) == "thread" then return type(v) end
