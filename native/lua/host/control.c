@@ -6,18 +6,10 @@
 #include "host_calls.h"
 #include "process.h"
 
-static Process *parse (const char *pid, size_t length) {
-  PidText parsed;
-  Process *p;
-  if (!pid_parse(pid, length, &parsed)) return NULL;
-  p = process_find(parsed.number);
-  return p != NULL && pid_isat(&parsed, p->pid.place) ? p : NULL;
-}
-
 /* 0 done, 1 no such process, 2 its mailbox is full. The value is one, as bytes. */
 EXPORT(process_send) int process_send_outside (const char *pid, size_t pidlength, const char *topic, size_t topiclength,
                                                const char *value, size_t length) {
-  Process *p = parse(pid, pidlength);
+  Process *p = process_named(pid, pidlength);
   Message *m;
   if (p == NULL) return 1;
   if (p->whenfull == FULL_DROPOLDEST) mailbox_makeroom(p, topic, topiclength, length);
@@ -30,7 +22,7 @@ EXPORT(process_send) int process_send_outside (const char *pid, size_t pidlength
 
 /* 0 done, 1 no such process. */
 EXPORT(process_terminate) int process_terminate_outside (const char *pid, size_t length) {
-  Process *p = parse(pid, length);
+  Process *p = process_named(pid, length);
   if (p == NULL) return 1;
   process_end(p, "process terminated");
   return 0;
@@ -39,7 +31,7 @@ EXPORT(process_terminate) int process_terminate_outside (const char *pid, size_t
 /* Sends CANCEL, and ends the process at the deadline if that is to be enforced. Milliseconds. 0 done, 1 no such process. */
 EXPORT(process_cancel) int process_cancel_outside (const char *pid, size_t length, double delay, const char *reason, size_t reasonlength,
                                                    int enforced) {
-  Process *p = parse(pid, length);
+  Process *p = process_named(pid, length);
   if (p == NULL) return 1;
   event_cancel(p, p->pid, (host_wall() + delay) / 1000, reason, reasonlength);
   if (enforced) process_endafter(p, delay, "cancel deadline exceeded");

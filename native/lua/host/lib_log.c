@@ -55,7 +55,7 @@ static int log_place (lua_State *L) {
   return 1;
 }
 
-int library_print (lua_State *L) {
+void library_pushline (lua_State *L) {
   luaL_Buffer b;
   int n = lua_gettop(L);
   luaL_buffinit(L, &b);
@@ -65,6 +65,10 @@ int library_print (lua_State *L) {
     luaL_addvalue(&b);
   }
   luaL_pushresult(&b);
+}
+
+int library_print (lua_State *L) {
+  library_pushline(L);
   lua_insert(L, 1);
   lua_settop(L, 1);
   lua_pushinteger(L, 1);  /* info */

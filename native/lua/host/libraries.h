@@ -8,6 +8,9 @@
 int library_process (lua_State *L);
 int library_natives (lua_State *L);
 
+/* Pushes the arguments of the running function as the line that print writes. */
+void library_pushline (lua_State *L);
+
 /* Lua functions themselves. */
 int library_sort (lua_State *L);
 int library_print (lua_State *L);

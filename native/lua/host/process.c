@@ -63,6 +63,14 @@ Process *process_find (uint64_t number) {
   return p;
 }
 
+Process *process_named (const char *pid, size_t length) {
+  PidText parsed;
+  Process *p;
+  if (!pid_parse(pid, length, &parsed)) return NULL;
+  p = process_find(parsed.number);
+  return p != NULL && pid_isat(&parsed, p->pid.place) ? p : NULL;
+}
+
 size_t process_count (void) {
   return table.count;
 }

@@ -93,6 +93,9 @@ void process_end (Process *p, const char *why);
 /* A coroutine that the scheduler resumes like the first; its function is yet to be put on its stack. */
 Fiber *fiber_new (Process *p, lua_State *L);
 
+/* The process that a PID as text means, if it lives here, or NULL. */
+Process *process_named (const char *pid, size_t length);
+
 /* A process with this number that lives here, or NULL. */
 Process *process_find (uint64_t number);
 

@@ -193,17 +193,9 @@ static void take (Process *p, Pid from, Signal signal, const char *more, size_t 
   }
 }
 
-static Process *receiver (const char *pid, size_t length) {
-  PidText parsed;
-  Process *p;
-  if (!pid_parse(pid, length, &parsed)) return NULL;
-  p = process_find(parsed.number);
-  return p != NULL && pid_isat(&parsed, p->pid.place) ? p : NULL;
-}
-
 EXPORT(remote_signal) void remote_signal (const char *to, size_t tolength, const char *from, size_t fromlength,
                                           const char *signal, size_t length) {
-  Process *p = receiver(to, tolength);
+  Process *p = process_named(to, tolength);
   Pid sender, meant;
   if (length == 0 || !readpid(from, fromlength, &sender)) return;
   if (p != NULL) take(p, sender, (Signal)signal[0], signal + 1, length - 1);
@@ -213,7 +205,7 @@ EXPORT(remote_signal) void remote_signal (const char *to, size_t tolength, const
 /* A message from a process of another lane. 0 done, 1 no such process, 2 its mailbox is full. */
 EXPORT(remote_send) int remote_send (const char *to, size_t tolength, const char *from, size_t fromlength,
                                      const char *topic, size_t topiclength, const char *value, size_t length) {
-  Process *p = receiver(to, tolength);
+  Process *p = process_named(to, tolength);
   Pid sender = { NULL, 0 };
   Message *m;
   if (p == NULL) return 1;

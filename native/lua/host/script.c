@@ -17,15 +17,7 @@
 IMPORT(print) void host_print (const char *text, size_t length);
 
 static int print (lua_State *L) {
-  luaL_Buffer b;
-  int n = lua_gettop(L);
-  luaL_buffinit(L, &b);
-  for (int i = 1; i <= n; i++) {
-    if (i > 1) luaL_addchar(&b, '\t');
-    luaL_tolstring(L, i, NULL);
-    luaL_addvalue(&b);
-  }
-  luaL_pushresult(&b);
+  library_pushline(L);
   host_print(lua_tostring(L, -1), lua_rawlen(L, -1));
   return 0;
 }

@@ -214,10 +214,11 @@ test("whoever watches a process of a lane that is being replaced is told that it
 });
 
 test("a program that spins hangs no lane", async () => {
-  const { events, spawn } = await openLuaDesk({ echo, spin }, { lanes: 1, hangLimitMs: 100 });
+  const rest = 'return { main = function() require("time").sleep("300ms") end }';
+  const { events, spawn } = await openLuaDesk({ echo, spin, rest }, { lanes: 1, hangLimitMs: 100 });
   const spinning = await spawn("spin");
   const other = await spawn("echo");
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  await (await spawn("rest")).ended; // three times the limit, on the lane itself
   other.send("stop", "still here");
   expect(await other.ended).toMatchObject({ value: "still here" });
   spinning.terminate();
